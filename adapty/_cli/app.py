@@ -24,7 +24,7 @@ app = CommandGroup(
     ),
     epilog=(
         "Exit codes: 0 success, 1 partial failure or no access, 2 usage error, 3 API error, 4 no response, "
-        "5 in use or unavailable. README.md has the full table."
+        "5 in use or unavailable. The README has the full table."
     ),
     pretty_exceptions_enable=False,
 )

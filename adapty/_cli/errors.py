@@ -79,6 +79,7 @@ _SIBLINGS = re.compile(r"(?:and so (?:is|are)|combined with) [^;]+")
 
 _PYTHON_TERMS = re.compile(
     r"(?:an aware datetime|a datetime\.date|a Decimal) or "
+    r"|\bpass it to the client, or "
     r"|, or None\b"
     r"| \(or \w+=\)"
     r"|\ballow_insecure_http=True \((?=ADAPTY_\w+=1\))"

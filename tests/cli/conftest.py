@@ -6,12 +6,16 @@ import json
 import logging
 import os
 import re
+import shutil
 import signal
 import socket
 import sys
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 import typer.main
@@ -21,11 +25,11 @@ from adapty import Adapty
 from adapty._cli.app import app
 from adapty._engine.dispatcher import _Worker
 from adapty._engine.runner import CancelToken
+from tests.cases import case
 from tests.raw_server import answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from adapty.sandbox import Sandbox
     from tests.raw_server import RawServer, Reply
@@ -66,22 +70,22 @@ class Ended:
     Attributes:
         code: The exit code.
         out: Standard output.
-        everything_told: Standard error.
+        all_err: Standard error.
     """
 
     code: int
     out: str
-    everything_told: str
+    all_err: str
 
     @property
     def err(self) -> str:
         """Standard error but for the progress."""
-        return _PROGRESS.sub("", self.everything_told)
+        return _PROGRESS.sub("", self.all_err)
 
     @property
     def progress(self) -> list[str]:
         """The lines of progress on standard error."""
-        return [line.group().rstrip("\n") for line in _PROGRESS.finditer(self.everything_told)]
+        return [line.group().rstrip("\n") for line in _PROGRESS.finditer(self.all_err)]
 
     @property
     def summary(self) -> list[str]:
@@ -95,10 +99,10 @@ _COMMAND = typer.main.get_command(app)  # once for all tests: made anew for each
 def run(*arguments: str, stdin: bytes | None = None, charset: str = "utf-8") -> Ended:
     """Run a command in this process, with fresh logging."""
     with (
-        pytest.MonkeyPatch.context() as patch,
+        pytest.MonkeyPatch.context() as monkeypatch,
         CliRunner(charset=charset).isolation(input=stdin) as (out, err, _),
     ):
-        patch.setattr(logging.getLogger(), "handlers", [])
+        monkeypatch.setattr(logging.getLogger(), "handlers", [])
         try:
             with pytest.raises(SystemExit) as ended:
                 _COMMAND.main(arguments, prog_name="adapty-py")
@@ -150,6 +154,22 @@ def _no_certificates(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
     """Look for certificates where none are: no test needs any, and each client would take its time to read them."""
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path_factory.getbasetemp()))
+
+
+@contextmanager
+def fresh_case(source: Sandbox | RawServer, *values: object) -> Iterator[None]:
+    """Run a case of a loop with an empty sandbox or server, an empty folder and the environment of the test.
+
+    A failure names the values.
+    """
+    if hasattr(source, "reset"):
+        source.reset()
+    else:
+        source.requests.clear()
+    for path in Path().iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    with patch.dict(os.environ), case(*values):
+        yield
 
 
 @pytest.fixture

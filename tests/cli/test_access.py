@@ -10,7 +10,8 @@ import pytest
 from dateutil.relativedelta import relativedelta
 
 from adapty._cli.errors import ExitCode
-from tests.cli.conftest import json_answer, point_at, run, table
+from tests.cases import case
+from tests.cli.conftest import fresh_case, json_answer, point_at, run, table
 
 if TYPE_CHECKING:
     from adapty import AccessLevel, Adapty
@@ -82,19 +83,20 @@ def test_access_that_is_to_begin(api: Adapty) -> None:
 
 
 @pytest.mark.usefixtures("user")
-@pytest.mark.parametrize(("text", "duration"), DURATIONS.items())
-def test_a_duration_counts_from_now(api: Adapty, text: str, duration: relativedelta) -> None:
+def test_a_duration_counts_from_now(api: Adapty, served: Sandbox) -> None:
     """Hours, days, weeks, months and years are those of the calendar, from the moment of the command."""
-    before = datetime.now(UTC)
-    run("access", "grant", "premium", *USER, "--starts-at", text, "--expires-at", text)
-    granted = level_of(api)
-    run("access", "grant", "premium", *USER, "--lifetime")
-    run("access", "revoke", "premium", *USER, "--at", text)
-    revoked = level_of(api)
-    after = datetime.now(UTC)
+    for text, duration in DURATIONS.items():
+        with case(text, duration):
+            before = datetime.now(UTC)
+            run("access", "grant", "premium", *USER, "--starts-at", text, "--expires-at", text)
+            granted = level_of(api)
+            run("access", "grant", "premium", *USER, "--lifetime")
+            run("access", "revoke", "premium", *USER, "--at", text)
+            revoked = level_of(api)
+            after = datetime.now(UTC)
 
-    moments = (granted.starts_at, granted.expires_at, revoked.expires_at)
-    assert all(moment is not None and before + duration <= moment <= after + duration for moment in moments)
+            moments = (granted.starts_at, granted.expires_at, revoked.expires_at)
+            assert all(moment is not None and before + duration <= moment <= after + duration for moment in moments)
 
 
 @pytest.mark.usefixtures("user")
@@ -121,79 +123,73 @@ def test_a_level_that_the_user_does_not_have_cannot_be_revoked() -> None:
     assert "revokeAccessLevel: 400 " in ended.err
 
 
-@pytest.mark.parametrize("options", WHEN_OPTIONS, ids=" ".join)
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "30",
-        "30x",
-        "0d",
-        "-5d",
-        "1.5d",
-        "30 d",
-        "30D",
-        "3m",
-        "m",
-        "1y6mo",
-        "1000000d",
-        "P30D",
-        "soon",
-        "tomorrow",
-        "٣d",
-    ],
-)
-def test_a_time_that_is_none(served: Sandbox, options: tuple[str, ...], text: str) -> None:
+def test_a_time_that_is_none(served: Sandbox) -> None:
     """What is neither ISO 8601 nor a duration is told by its option, with examples, and nothing is sent."""
-    ended = run("access", options[0], "premium", *USER, *options[1:-1], f"{options[-1]}={text}")
+    for options in WHEN_OPTIONS:
+        for text in [
+            "",
+            "30",
+            "30x",
+            "0d",
+            "-5d",
+            "1.5d",
+            "30 d",
+            "30D",
+            "3m",
+            "m",
+            "1y6mo",
+            "1000000d",
+            "P30D",
+            "soon",
+            "tomorrow",
+            "٣d",
+        ]:
+            with fresh_case(served, options, text):
+                ended = run("access", options[0], "premium", *USER, *options[1:-1], f"{options[-1]}={text}")
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err == (
-        f"Error: {options[-1]}: is neither ISO 8601 nor a duration; expected a time such as "
-        "2026-07-01T00:00:00Z, or a duration such as 12h, 30d, 2w, 3mo or 1y\n"
-    )
-    assert served.requests() == []
+                assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+                assert ended.err == (
+                    f"Error: {options[-1]}: is neither ISO 8601 nor a duration; expected a time such as "
+                    "2026-07-01T00:00:00Z, or a duration such as 12h, 30d, 2w, 3mo or 1y\n"
+                )
+                assert served.requests() == []
 
 
-@pytest.mark.parametrize("options", WHEN_OPTIONS, ids=" ".join)
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("2026-07-01", "has no UTC offset"),
-        ("2026-07-01T00:00:00", "has no UTC offset"),
-        ("2026-W27-3T00:00:00", "has no UTC offset"),
-        ("20260701 000000", "has no UTC offset"),
-        ("2026-13-01T00:00:00Z", "is not ISO 8601"),
-        ("999999y", "is outside the years 1 to 9999"),
-    ],
-)
-def test_a_time_that_cannot_be_sent(served: Sandbox, options: tuple[str, ...], text: str, told: str) -> None:
+def test_a_time_that_cannot_be_sent(served: Sandbox) -> None:
     """A naive time is refused, never guessed, and so is one that no calendar has."""
-    ended = run("access", options[0], "premium", *USER, *options[1:-1], options[-1], text)
+    for options in WHEN_OPTIONS:
+        for text, told in [
+            ("2026-07-01", "has no UTC offset"),
+            ("2026-07-01T00:00:00", "has no UTC offset"),
+            ("2026-W27-3T00:00:00", "has no UTC offset"),
+            ("20260701 000000", "has no UTC offset"),
+            ("2026-13-01T00:00:00Z", "is not ISO 8601"),
+            ("999999y", "is outside the years 1 to 9999"),
+        ]:
+            with fresh_case(served, options, text, told):
+                ended = run("access", options[0], "premium", *USER, *options[1:-1], options[-1], text)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert told in ended.err
-    assert ended.err.count("\n") == 1
-    assert served.requests() == []
+                assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+                assert told in ended.err
+                assert ended.err.count("\n") == 1
+                assert served.requests() == []
 
 
-@pytest.mark.parametrize(
-    ("command", "told"),
-    [
+def test_an_end_is_said_once(served: Sandbox) -> None:
+    """Access for life and access that ends at once are asked for by name, never by leaving something out."""
+    for command, told in [
         (("grant", "premium"), "--expires-at: is missing, and so is --lifetime"),
         (("grant", "premium", "--starts-at", "1d"), "--expires-at: is missing, and so is --lifetime"),
-        (("grant", "premium", "--lifetime", "--expires-at", "1d"), "--expires-at: is given beside --lifetime"),
+        (("grant", "premium", "--lifetime", "--expires-at", "1d"), "--expires-at: cannot be combined with --lifetime"),
         (("revoke", "premium"), "--at: is missing, and so is --now"),
-        (("revoke", "premium", "--now", "--at", "1d"), "--at: is given beside --now"),
-    ],
-)
-def test_an_end_is_said_once(served: Sandbox, command: tuple[str, ...], told: str) -> None:
-    """Access for life and access that ends at once are asked for by name, never by leaving something out."""
-    ended = run("access", *command, *USER)
+        (("revoke", "premium", "--now", "--at", "1d"), "--at: cannot be combined with --now"),
+    ]:
+        with fresh_case(served, command, told):
+            ended = run("access", *command, *USER)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err == f"Error: {told}; expected one of the two\n"
-    assert served.requests() == []
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err == f"Error: {told}; expected one of the two\n"
+            assert served.requests() == []
 
 
 @pytest.mark.parametrize("command", [("grant", "--lifetime"), ("revoke", "--now")])
@@ -202,7 +198,7 @@ def test_a_level_without_a_name(served: Sandbox, command: tuple[str, ...]) -> No
     ended = run("access", command[0], "", command[1], *USER)
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith("Error: access_level_id: is empty")
+    assert ended.err.startswith("Error: LEVEL: is empty")
     assert served.requests() == []
 
 
@@ -229,27 +225,28 @@ CHECKS: list[tuple[str, str | None, bool, str]] = [
 
 
 @pytest.mark.usefixtures("user")
-@pytest.mark.parametrize(("level", "at", "active", "told"), CHECKS)
-def test_access_is_asked_for(api: Adapty, level: str, at: str | None, active: bool, told: str) -> None:  # noqa: FBT001 - a row of the table
+def test_access_is_asked_for(api: Adapty, served: Sandbox) -> None:
     """The answer is printed with its reason, and the exit code is 0 for access and 1 for none."""
-    if level in GRANTS:
-        assert run("access", "grant", level, *USER, *GRANTS[level]).code == 0
-    moment = () if at is None else ("--at", at)
+    for level, at, active, told in CHECKS:
+        with case(level, at, active, told):
+            if level in GRANTS:
+                assert run("access", "grant", level, *USER, *GRANTS[level]).code == 0
+            moment = () if at is None else ("--at", at)
 
-    ended = run("access", "check", level, *USER, *moment)
-    as_json = run("access", "check", level, *USER, *moment, "--json")
+            ended = run("access", "check", level, *USER, *moment)
+            as_json = run("access", "check", level, *USER, *moment, "--json")
 
-    code = ExitCode.DONE if active else ExitCode.NO_ACCESS
-    assert (ended.code, ended.out, ended.err) == (code, f"{told}\n", "")
-    assert (as_json.code, as_json.err) == (code, "")
-    held = api.profiles.get(customer_user_id="user_12345").access_level(level)
-    data = json.loads(as_json.out)
-    assert (data.pop("active"), data.pop("access_level_id")) == (active, level)
-    if held is None:
-        assert set(data.values()) == {None}
-        assert "expires_at" in data
-    else:
-        assert {**data, "access_level_id": level} == held.to_dict()
+            code = ExitCode.DONE if active else ExitCode.NO_ACCESS
+            assert (ended.code, ended.out, ended.err) == (code, f"{told}\n", "")
+            assert (as_json.code, as_json.err) == (code, "")
+            held = api.profiles.get(customer_user_id="user_12345").access_level(level)
+            data = json.loads(as_json.out)
+            assert (data.pop("active"), data.pop("access_level_id")) == (active, level)
+            if held is None:
+                assert set(data.values()) == {None}
+                assert "expires_at" in data
+            else:
+                assert {**data, "access_level_id": level} == held.to_dict()
 
 
 @pytest.mark.usefixtures("user")
@@ -267,14 +264,15 @@ def test_what_comes_of_it_as_json(api: Adapty, command: tuple[str, ...], active:
     assert json.loads(ended.out) == {**level_of(api).to_dict(), "active": active}
 
 
-@pytest.mark.parametrize("at", ["2026-07-01", "soon", "30d", ""])
-def test_a_moment_to_judge_that_is_none(served: Sandbox, at: str) -> None:
+def test_a_moment_to_judge_that_is_none(served: Sandbox) -> None:
     """What is no moment is refused before anything is sent; a duration is none."""
-    ended = run("access", "check", "premium", *USER, "--at", at)
+    for at in ["2026-07-01", "soon", "30d", ""]:
+        with fresh_case(served, at):
+            ended = run("access", "check", "premium", *USER, "--at", at)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith("Error: at: ")
-    assert served.requests() == []
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err.startswith("Error: --at: ")
+            assert served.requests() == []
 
 
 def has_levels(server: RawServer, monkeypatch: pytest.MonkeyPatch, *levels: dict[str, Any]) -> None:
@@ -303,7 +301,7 @@ def test_times_that_cannot_be_read_open_nothing(server: RawServer, monkeypatch: 
 
     assert (ended.code, ended.out) == (
         ExitCode.NO_ACCESS,
-        "not active: its start or its end cannot be read\n",
+        "not active: its start or its end cannot be parsed\n",
     )
 
 

@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapty._cli.errors import ExitCode
-from tests.cli.conftest import DELETED, FORBIDDEN, GONE, json_answer, point_server_side_at, reply_by_user, run
+from tests.cli.conftest import (
+    DELETED,
+    FORBIDDEN,
+    GONE,
+    fresh_case,
+    json_answer,
+    point_server_side_at,
+    reply_by_user,
+    run,
+)
 from tests.cli.erasing import GO_ON, ONE_AT_A_TIME, make_users, outcomes, report_rows, users_file
 from tests.raw_server import RawServer, answer
 
@@ -151,45 +160,47 @@ STOPS = {
 }
 
 
-@pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "JSON"])
-@pytest.mark.parametrize("name", STOPS)
-def test_a_run_that_is_stopped(
-    server: RawServer, monkeypatch: pytest.MonkeyPatch, name: str, options: tuple[str, ...]
-) -> None:
+def test_a_run_that_is_stopped(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """What would fail for all the others ends the run, with its code; it says how far it came, and goes on from there.
 
     Who was not tried any more has no row.
     """
-    point_server_side_at(server.url, monkeypatch)
-    reply, code, told = STOPS[name]
-    server.replies = [DELETED, reply]
-    command = ("erase", users_file("u1", "u2", "u3", "u4"), *ONE_AT_A_TIME, *options)
+    for options in [(), ("--json",)]:
+        for name, (reply, code, told) in STOPS.items():
+            with fresh_case(server, options, name):
+                point_server_side_at(server.url, monkeypatch)
+                server.replies = [DELETED, reply]
+                command = ("erase", users_file("u1", "u2", "u3", "u4"), *ONE_AT_A_TIME, *options)
 
-    ended = run(*command)
+                ended = run(*command)
 
-    assert (ended.code, ended.out) == (code, "")
-    error, *notes = ended.err.splitlines()
-    assert error.startswith("Error: deleteProfile: ")
-    assert told in error
-    assert notes == ["server-side: 1 deleted, 0 not found, 0 failed so far", "report: users.erased.csv", GO_ON]
-    assert outcomes() == {"u1": "deleted"}
+                assert (ended.code, ended.out) == (code, "")
+                error, *notes = ended.err.splitlines()
+                assert error.startswith("Error: deleteProfile: ")
+                assert told in error
+                assert notes == [
+                    "server-side: 1 deleted, 0 not found, 0 failed so far",
+                    "report: users.erased.csv",
+                    GO_ON,
+                ]
+                assert outcomes() == {"u1": "deleted"}
 
-    server.replies = [DELETED]
-    ended = run(*command)
+                server.replies = [DELETED]
+                ended = run(*command)
 
-    assert (ended.code, ended.err) == (0, "")
-    if options:
-        report = json.loads(ended.out)
-        assert (report["deleted"], report["resumed"]) == (4, True)
-    else:
-        assert ended.summary == [
-            "4 deleted, 0 not found, 0 failed",
-            "erased from: server-side",
-            "resumed: counts include the earlier run, time does not",
-            "report: users.erased.csv",
-        ]
-    assert outcomes() == dict.fromkeys(("u1", "u2", "u3", "u4"), "deleted")
-    assert not Path("users.txt.checkpoint").exists()
+                assert (ended.code, ended.err) == (0, "")
+                if options:
+                    report = json.loads(ended.out)
+                    assert (report["deleted"], report["resumed"]) == (4, True)
+                else:
+                    assert ended.summary == [
+                        "4 deleted, 0 not found, 0 failed",
+                        "erased from: server-side",
+                        "resumed: counts include the earlier run, time does not",
+                        "report: users.erased.csv",
+                    ]
+                assert outcomes() == dict.fromkeys(("u1", "u2", "u3", "u4"), "deleted")
+                assert not Path("users.txt.checkpoint").exists()
 
 
 def test_a_run_that_is_stopped_without_a_checkpoint(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,26 +276,26 @@ def test_a_run_that_comes_to_nothing_leaves_nothing(closed_port: str, monkeypatc
     assert list(Path().iterdir()) == [Path("users.txt")]
 
 
-@pytest.mark.parametrize(
-    ("variable", "value"),
-    [("ADAPTY_SECRET_KEY", None), ("ADAPTY_SECRET_KEY", "secret live"), ("ADAPTY_BASE_URL", "nowhere")],
-)
-def test_a_setting_that_is_wrong(
-    served: Sandbox, monkeypatch: pytest.MonkeyPatch, variable: str, value: str | None
-) -> None:
+def test_a_setting_that_is_wrong(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """A key that is missing or none, or an address that is none, is told; no report is made."""
-    if value is None:
-        monkeypatch.delenv(variable)
-    else:
-        monkeypatch.setenv(variable, value)
+    for variable, value in [
+        ("ADAPTY_SECRET_KEY", None),
+        ("ADAPTY_SECRET_KEY", "secret live"),
+        ("ADAPTY_BASE_URL", "nowhere"),
+    ]:
+        with fresh_case(served, variable, value):
+            if value is None:
+                monkeypatch.delenv(variable)
+            else:
+                monkeypatch.setenv(variable, value)
 
-    ended = run("erase", users_file("u1"))
+            ended = run("erase", users_file("u1"))
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert variable in ended.err
-    assert ended.err.count("\n") == 1
-    assert "secret live" not in ended.err
-    assert not Path("users.erased.csv").exists()
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert variable in ended.err
+            assert ended.err.count("\n") == 1
+            assert "secret live" not in ended.err
+            assert not Path("users.erased.csv").exists()
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "JSON"])

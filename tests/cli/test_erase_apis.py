@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapty._cli.errors import ExitCode
-from tests.cli.conftest import DELETED, FORBIDDEN, json_answer, point_at, reply_by_user, run
+from tests.cli.conftest import DELETED, FORBIDDEN, fresh_case, json_answer, point_at, reply_by_user, run
 from tests.cli.erasing import (
     GO_ON,
     ONE_AT_A_TIME,
@@ -38,10 +38,6 @@ KINDS = {
     "email": (["mail"], "u9@example.com"),
 }
 
-MISSING = {
-    "server-side": "Error: secret_key: is missing; pass it to the client, or set ADAPTY_SECRET_KEY\n",
-    "mail": "Error: mail_secret_key: is missing; pass it to the client, or set ADAPTY_MAIL_SECRET_KEY\n",
-}
 KEYS = {"server-side": "ADAPTY_SECRET_KEY", "mail": "ADAPTY_MAIL_SECRET_KEY"}
 MAIL_GONE = json_answer(404, {"errors": [{"message": "No such profile", "error_code": "profile_not_found_error"}]})
 
@@ -91,49 +87,54 @@ def test_a_hundred_users_at_once(api: Adapty) -> None:
     assert [row["api"] for row in report_rows()] == ["server-side"] * 100 + ["mail"] * 100
 
 
-@pytest.mark.parametrize("way", ["--api", "the key"])
-@pytest.mark.parametrize("kind", ["customer_user_id", "external_profile_id", "email"])
-def test_mail_alone(api: Adapty, served: Sandbox, monkeypatch: pytest.MonkeyPatch, kind: str, way: str) -> None:
+def test_mail_alone(api: Adapty, served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """By each kind of id that Mail knows, chosen or with its key alone, the subscriber goes and the user stays."""
-    make_users(api, "u1")
-    make_subscribers(api, "u1", "u2")
-    ids = {"customer_user_id": "u1", "external_profile_id": "external u1", "email": "u1@example.com"}
-    if way == "the key":
-        monkeypatch.delenv("ADAPTY_SECRET_KEY")
+    for way in ["--api", "the key"]:
+        for kind in ["customer_user_id", "external_profile_id", "email"]:
+            with fresh_case(served, way, kind):
+                make_users(api, "u1")
+                make_subscribers(api, "u1", "u2")
+                ids = {"customer_user_id": "u1", "external_profile_id": "external u1", "email": "u1@example.com"}
+                if way == "the key":
+                    monkeypatch.delenv("ADAPTY_SECRET_KEY")
 
-    ended = run("erase", users_file(kind, ids[kind]), *(("--api", "mail") if way == "--api" else ()))
+                ended = run("erase", users_file(kind, ids[kind]), *(("--api", "mail") if way == "--api" else ()))
 
-    assert (ended.code, ended.err) == (0, "")
-    assert ended.summary == ["1 deleted, 0 not found, 0 failed", "erased from: mail", "report: users.erased.csv"]
-    assert outcomes(api="mail") == {ids[kind]: "deleted"}
-    assert len(report_rows()) == 1
-    assert asked(served) == {"mail"}
-    assert [served.profile(f"external {id_}") is None for id_ in ("u1", "u2")] == [True, False]
+                assert (ended.code, ended.err) == (0, "")
+                assert ended.summary == [
+                    "1 deleted, 0 not found, 0 failed",
+                    "erased from: mail",
+                    "report: users.erased.csv",
+                ]
+                assert outcomes(api="mail") == {ids[kind]: "deleted"}
+                assert len(report_rows()) == 1
+                assert asked(served) == {"mail"}
+                assert [served.profile(f"external {id_}") is None for id_ in ("u1", "u2")] == [True, False]
 
 
-@pytest.mark.parametrize("way", ["--by", "header", "JSON Lines"])
-@pytest.mark.parametrize("kind", KINDS)
-def test_each_api_that_knows_the_kind_is_asked(served: Sandbox, kind: str, way: str) -> None:
+def test_each_api_that_knows_the_kind_is_asked(served: Sandbox) -> None:
     """Wherever the kind is named, those that know it are asked, and no other."""
-    apis, id_ = KINDS[kind]
-    lines = {"--by": [id_], "header": [kind, id_], "JSON Lines": [json.dumps({kind: id_})]}[way]
+    for way in ["--by", "header", "JSON Lines"]:
+        for kind, (apis, id_) in KINDS.items():
+            with fresh_case(served, way, kind):
+                lines = {"--by": [id_], "header": [kind, id_], "JSON Lines": [json.dumps({kind: id_})]}[way]
 
-    ended = run("erase", users_file(*lines), "--json", *(("--by", kind) if way == "--by" else ()))
+                ended = run("erase", users_file(*lines), "--json", *(("--by", kind) if way == "--by" else ()))
 
-    assert ended.code == ExitCode.SOME_FAILED
-    assert [line.split(":")[1].strip() for line in ended.err.splitlines()] == apis  # a warning for each
-    report = json.loads(ended.out)
-    assert (report["apis"], report["deleted"], report["not_found"]) == (apis, 0, len(apis))
-    assert [*report["nothing_found"]] == apis
-    assert [(row["api"], row["id"], row["outcome"]) for row in report_rows()] == [
-        (api, id_, "not_found") for api in apis
-    ]
-    assert asked(served) == set(apis)
+                assert ended.code == ExitCode.SOME_FAILED
+                assert [line.split(":")[1].strip() for line in ended.err.splitlines()] == apis  # a warning for each
+                report = json.loads(ended.out)
+                assert (report["apis"], report["deleted"], report["not_found"]) == (apis, 0, len(apis))
+                assert [*report["nothing_found"]] == apis
+                assert [(row["api"], row["id"], row["outcome"]) for row in report_rows()] == [
+                    (api, id_, "not_found") for api in apis
+                ]
+                assert asked(served) == set(apis)
 
 
-@pytest.mark.parametrize(
-    ("header", "options", "apis"),
-    [
+def test_of_several_columns_one_is_taken(served: Sandbox) -> None:
+    """It is the one that is asked for, or the first kind that whoever is asked knows."""
+    for header, options, apis in [
         ("email,customer_user_id", (), ["server-side", "mail"]),
         ("email,profile_id", (), ["server-side"]),
         ("email,profile_id", ("--api", "mail"), ["mail"]),
@@ -141,65 +142,59 @@ def test_each_api_that_knows_the_kind_is_asked(served: Sandbox, kind: str, way: 
         ("external_profile_id,profile_id", ("--api", "server-side"), ["server-side"]),
         ("customer_user_id,email", ("--by", "email"), ["mail"]),
         ("customer_user_id,profile_id", ("--by", "profile_id"), ["server-side"]),
-    ],
-)
-def test_of_several_columns_one_is_taken(
-    served: Sandbox, header: str, options: tuple[str, ...], apis: list[str]
-) -> None:
-    """It is the one that is asked for, or the first kind that whoever is asked knows."""
-    kinds = header.split(",")
+    ]:
+        with fresh_case(served, header, options, apis):
+            kinds = header.split(",")
 
-    ended = run("erase", users_file(header, ",".join(KINDS[kind][1] for kind in kinds)), "--json", *options)
+            ended = run("erase", users_file(header, ",".join(KINDS[kind][1] for kind in kinds)), "--json", *options)
 
-    assert ended.code == ExitCode.SOME_FAILED  # for nobody is there
-    assert json.loads(ended.out)["apis"] == apis
+            assert ended.code == ExitCode.SOME_FAILED  # for nobody is there
+            assert json.loads(ended.out)["apis"] == apis
 
 
-@pytest.mark.parametrize(
-    ("by", "api", "known"),
-    [
+def test_a_kind_that_the_api_does_not_know(served: Sandbox) -> None:
+    """It is wrong use, told with the kinds that the API knows; in a header it is a column that is not there."""
+    for by, api, known in [
         ("profile_id", "mail", "customer_user_id or external_profile_id or email"),
         ("external_profile_id", "server-side", "customer_user_id or profile_id"),
         ("email", "server-side", "customer_user_id or profile_id"),
-    ],
-)
-def test_a_kind_that_the_api_does_not_know(served: Sandbox, by: str, api: str, known: str) -> None:
-    """It is wrong use, told with the kinds that the API knows; in a header it is a column that is not there."""
-    ended = run("erase", users_file("u1"), "--by", by, "--api", api)
+    ]:
+        with fresh_case(served, by, api, known):
+            ended = run("erase", users_file("u1"), "--by", by, "--api", api)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err == f"Error: --by: is {by!r}, which the {api} API does not know; expected {known}\n"
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err == f"Error: --by: is {by!r}, which the {api} API does not know; expected {known}\n"
 
-    ended = run("erase", users_file(by, "u1"), "--api", api)
+            ended = run("erase", users_file(by, "u1"), "--api", api)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: users.txt: has no column {known}; ")
-    assert served.requests() == []
-    assert not Path("users.erased.csv").exists()
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err.startswith(f"Error: users.txt: has no column {known}; ")
+            assert served.requests() == []
+            assert not Path("users.erased.csv").exists()
 
 
-@pytest.mark.parametrize(
-    ("there_is", "options", "wanted"),
-    [
+def test_the_key_of_the_other_api_is_not_enough(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where only an API without a key is meant, the variable that is missing is named, and no report is made."""
+    for there_is, options, wanted in [
         ("mail", ("--api", "server-side", "--by", "profile_id"), "server-side"),
         ("mail", ("--by", "profile_id"), "server-side"),
         ("server-side", ("--api", "mail"), "mail"),
         ("server-side", ("--by", "email"), "mail"),
         ("server-side", ("--by", "external_profile_id"), "mail"),
-    ],
-)
-def test_the_key_of_the_other_api_is_not_enough(
-    served: Sandbox, monkeypatch: pytest.MonkeyPatch, there_is: str, options: tuple[str, ...], wanted: str
-) -> None:
-    """Where only an API without a key is meant, the variable that is missing is named, and no report is made."""
-    monkeypatch.delenv(KEYS[wanted])
+    ]:
+        with fresh_case(served, there_is, options, wanted):
+            monkeypatch.delenv(KEYS[wanted])
 
-    ended = run("erase", users_file(UNKNOWN), *options)
+            ended = run("erase", users_file(UNKNOWN), *options)
 
-    assert KEYS[there_is] in os.environ
-    assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", MISSING[wanted])
-    assert served.requests() == []
-    assert not Path("users.erased.csv").exists()
+            assert KEYS[there_is] in os.environ
+            assert (ended.code, ended.out, ended.err) == (
+                ExitCode.USAGE,
+                "",
+                f"Error: {KEYS[wanted]}: is missing; set {KEYS[wanted]}\n",
+            )
+            assert served.requests() == []
+            assert not Path("users.erased.csv").exists()
 
 
 def test_a_key_is_needed(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,49 +209,47 @@ def test_a_key_is_needed(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> No
     assert not Path("users.erased.csv").exists()
 
 
-@pytest.mark.parametrize("wrong", KEYS)
-def test_a_key_that_is_wrong_is_not_passed_over(served: Sandbox, monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+def test_a_key_that_is_wrong_is_not_passed_over(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """A key that cannot be one is told: it is not taken for a missing one, which would leave an API out."""
-    monkeypatch.setenv(KEYS[wrong], "secret live")
+    for wrong, variable in KEYS.items():
+        with fresh_case(served, wrong):
+            monkeypatch.setenv(variable, "secret live")
 
-    ended = run("erase", users_file("u1"))
+            ended = run("erase", users_file("u1"))
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert KEYS[wrong] in ended.err
-    assert "secret live" not in ended.err
-    assert served.requests() == []
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert variable in ended.err
+            assert "secret live" not in ended.err
+            assert served.requests() == []
 
 
-@pytest.mark.parametrize(
-    ("id_", "reason"),
-    [
+def test_an_id_that_only_mail_takes(api: Adapty, served: Sandbox) -> None:
+    """What no header can carry is failed for the server-side API, with the line, and erased from Mail all the same."""
+    for id_, reason in [
         ("josé", "non-ASCII characters"),
         ("日本", "non-ASCII characters"),
         ("x" * 4097, "has 4097 characters"),
-    ],
-    ids=["letters", "other letters", "long"],
-)
-def test_an_id_that_only_mail_takes(api: Adapty, served: Sandbox, id_: str, reason: str) -> None:
-    """What no header can carry is failed for the server-side API, with the line, and erased from Mail all the same."""
-    make_users(api, "u1")
-    api.mail.save_profile(
-        customer_user_id=id_,
-        external_profile_id="external",
-        email="jane@example.com",
-        external_created_at="2026-06-01T10:30:00Z",
-    )
-    Path("users.jsonl").write_text(f"{json.dumps('u1')}\n{json.dumps(id_)}\n")
+    ]:
+        with fresh_case(served, id_, reason):
+            make_users(api, "u1")
+            api.mail.save_profile(
+                customer_user_id=id_,
+                external_profile_id="external",
+                email="jane@example.com",
+                external_created_at="2026-06-01T10:30:00Z",
+            )
+            Path("users.jsonl").write_text(f"{json.dumps('u1')}\n{json.dumps(id_)}\n")
 
-    ended = run("erase", "users.jsonl")
+            ended = run("erase", "users.jsonl")
 
-    assert ended.code == ExitCode.SOME_FAILED
-    assert ended.out.startswith("2 deleted, 1 not found, 1 failed\nerased from: server-side, mail\n")
-    assert outcomes() == {"u1": "deleted", id_: "failed"}
-    assert outcomes(api="mail") == {"u1": "not_found", id_: "deleted"}
-    (told,) = [row["reason"] for row in report_rows() if row["outcome"] == "failed"]
-    assert told.startswith("line 2: customer_user_id: ")
-    assert reason in told
-    assert served.profile("external") is None
+            assert ended.code == ExitCode.SOME_FAILED
+            assert ended.out.startswith("2 deleted, 1 not found, 1 failed\nerased from: server-side, mail\n")
+            assert outcomes() == {"u1": "deleted", id_: "failed"}
+            assert outcomes(api="mail") == {"u1": "not_found", id_: "deleted"}
+            (told,) = [row["reason"] for row in report_rows() if row["outcome"] == "failed"]
+            assert told.startswith("line 2: customer_user_id: ")
+            assert reason in told
+            assert served.profile("external") is None
 
 
 def test_a_row_that_no_api_takes(served: Sandbox) -> None:
@@ -273,25 +266,23 @@ def test_a_row_that_no_api_takes(served: Sandbox) -> None:
     assert served.requests() == []
 
 
-@pytest.mark.parametrize(
-    ("address", "reason"),
-    [
+def test_what_is_no_address_is_reported_as_failed(served: Sandbox) -> None:
+    """Of addresses only one that can be one is sent; the reason does not repeat it."""
+    for address, reason in [
         ("jane", "has no @"),
         ("jane doe@example.com", "has a space"),
         ("jane@example", "has an invalid domain"),
         (f"{'jane' * 20}@example.com", "is too long"),
-    ],
-)
-def test_what_is_no_address_is_reported_as_failed(served: Sandbox, address: str, reason: str) -> None:
-    """Of addresses only one that can be one is sent; the reason does not repeat it."""
-    ended = run("--verbose", "erase", users_file("email", address, "u9@example.com"))
+    ]:
+        with fresh_case(served, address, reason):
+            ended = run("--verbose", "erase", users_file("email", address, "u9@example.com"))
 
-    assert ended.code == ExitCode.SOME_FAILED
-    assert outcomes(api="mail") == {address: "failed", "u9@example.com": "not_found"}
-    told = report_rows()[0]["reason"]
-    assert told.startswith("line 2: email: ")
-    assert reason in told
-    assert "jane" not in told + ended.out + ended.err
+            assert ended.code == ExitCode.SOME_FAILED
+            assert outcomes(api="mail") == {address: "failed", "u9@example.com": "not_found"}
+            told = report_rows()[0]["reason"]
+            assert told.startswith("line 2: email: ")
+            assert reason in told
+            assert "jane" not in told + ended.out + ended.err
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "JSON"])
@@ -390,47 +381,49 @@ STOPS: dict[str, tuple[dict[str, bytes], dict[str, str], ExitCode]] = {
 }
 
 
-@pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "JSON"])
-@pytest.mark.parametrize("name", STOPS)
-def test_an_api_that_is_stopped(
-    server: RawServer, monkeypatch: pytest.MonkeyPatch, name: str, options: tuple[str, ...]
-) -> None:
+def test_an_api_that_is_stopped(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """What ends the run of one API does not end the other's; the code is the first one's, and both are told.
 
     The next run goes on with those that were stopped, and with no other.
     """
-    point_at(server.url, monkeypatch)
-    replies, aborted_by, code = STOPS[name]
-    reply_by_user(server, replies)
+    for options in [(), ("--json",)]:
+        for name, (replies, aborted_by, code) in STOPS.items():
+            with fresh_case(server, options, name):
+                point_at(server.url, monkeypatch)
+                reply_by_user(server, replies)
 
-    ended = run("erase", users_file("u1", "u2"), *ONE_AT_A_TIME, *options)
+                ended = run("erase", users_file("u1", "u2"), *ONE_AT_A_TIME, *options)
 
-    assert (ended.code, ended.out) == (code, "")
-    error, server_side, mail, *rest = ended.err.splitlines()
-    assert error.startswith("Error: deleteProfile: ")
-    assert next(iter(aborted_by.values())) in error
-    first = next(iter(aborted_by))
-    for api, told in {"server-side": server_side, "mail": mail}.items():
-        if api in aborted_by:
-            stopped = f"{api}: 0 deleted, 0 not found, 0 failed so far"
-            assert told == stopped if api == first else told.startswith(f"{stopped}, stopped by: deleteProfile: ")
-            assert api == first or aborted_by[api] in told
-        else:
-            assert told == f"{api}: 2 deleted, 0 not found, 0 failed"
-    erased = {api for api in ("server-side", "mail") if api not in aborted_by}
-    assert rest == (["report: users.erased.csv", GO_ON] if erased else [])
-    if erased:
-        assert {(row["api"], row["id"]) for row in report_rows()} == {
-            (api, id_) for api in erased for id_ in ("u1", "u2")
-        }
+                assert (ended.code, ended.out) == (code, "")
+                error, server_side, mail, *rest = ended.err.splitlines()
+                assert error.startswith("Error: deleteProfile: ")
+                assert next(iter(aborted_by.values())) in error
+                first = next(iter(aborted_by))
+                for api, told in {"server-side": server_side, "mail": mail}.items():
+                    if api in aborted_by:
+                        stopped = f"{api}: 0 deleted, 0 not found, 0 failed so far"
+                        assert (
+                            told == stopped
+                            if api == first
+                            else told.startswith(f"{stopped}, stopped by: deleteProfile: ")
+                        )
+                        assert api == first or aborted_by[api] in told
+                    else:
+                        assert told == f"{api}: 2 deleted, 0 not found, 0 failed"
+                erased = {api for api in ("server-side", "mail") if api not in aborted_by}
+                assert rest == (["report: users.erased.csv", GO_ON] if erased else [])
+                if erased:
+                    assert {(row["api"], row["id"]) for row in report_rows()} == {
+                        (api, id_) for api in erased for id_ in ("u1", "u2")
+                    }
 
-    server.replies, sent = [DELETED], len(server.requests)
-    ended = run("erase", "users.txt", *ONE_AT_A_TIME)
+                server.replies, sent = [DELETED], len(server.requests)
+                ended = run("erase", "users.txt", *ONE_AT_A_TIME)
 
-    assert (ended.code, ended.err) == (0, "")
-    assert ended.out.startswith("4 deleted, 0 not found, 0 failed\n")
-    assert len(server.requests) - sent == 2 * len(aborted_by)
-    assert outcomes() == outcomes(api="mail") == {"u1": "deleted", "u2": "deleted"}
+                assert (ended.code, ended.err) == (0, "")
+                assert ended.out.startswith("4 deleted, 0 not found, 0 failed\n")
+                assert len(server.requests) - sent == 2 * len(aborted_by)
+                assert outcomes() == outcomes(api="mail") == {"u1": "deleted", "u2": "deleted"}
 
 
 def test_a_stop_is_told_before_single_failures(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -467,41 +460,32 @@ ONE_DELETED = {"{}": "failed", "u1": "deleted"}
 SERVER_SIDE_DONE = "server-side: 2 deleted, 0 not found, 1 failed"
 
 
-@pytest.mark.parametrize(
-    ("at", "found"),
-    [
-        (1, (ONE_DELETED, {}, [f"server-side: 1 deleted, {SO_FAR}", "mail: not begun"])),
-        (2, (TWO_DELETED, {}, [SERVER_SIDE_DONE, "mail: not begun"])),
-        (3, (TWO_DELETED, ONE_DELETED, [SERVER_SIDE_DONE, f"mail: 1 deleted, {SO_FAR}"])),
-    ],
-    ids=["at the first API", "between the two", "at the second API"],
-)
-def test_interrupting_it(
-    server: RawServer,
-    monkeypatch: pytest.MonkeyPatch,
-    ctrl_c: CtrlC,
-    at: int,
-    found: tuple[dict[str, str], dict[str, str], list[str]],
-) -> None:
+def test_interrupting_it(server: RawServer, monkeypatch: pytest.MonkeyPatch, ctrl_c: CtrlC) -> None:
     """Ctrl-C lets the request that is under way end; an API that was not asked yet is not asked, and has no rows.
 
     Each API says how far it is, and the next run sends who is left.
     """
-    point_at(server.url, monkeypatch)
+    for at, found in [
+        (1, (ONE_DELETED, {}, [f"server-side: 1 deleted, {SO_FAR}", "mail: not begun"])),
+        (2, (TWO_DELETED, {}, [SERVER_SIDE_DONE, "mail: not begun"])),
+        (3, (TWO_DELETED, ONE_DELETED, [SERVER_SIDE_DONE, f"mail: 1 deleted, {SO_FAR}"])),
+    ]:
+        with fresh_case(server, at, found):
+            point_at(server.url, monkeypatch)
 
-    server.replies = [*[DELETED] * (at - 1), ctrl_c.and_then(DELETED), DELETED]
+            server.replies = [*[DELETED] * (at - 1), ctrl_c.and_then(DELETED), DELETED]
 
-    ended = run("erase", users_file("{}", '"u1"', '"u2"'), *ONE_AT_A_TIME)
+            ended = run("erase", users_file("{}", '"u1"', '"u2"'), *ONE_AT_A_TIME)
 
-    assert (ended.code, ended.out) == (ExitCode.INTERRUPTED, "")
-    of_server_side, of_mail, told = found
-    assert ended.err.splitlines() == ["Interrupted", *told, "report: users.erased.csv", GO_ON]
-    assert (outcomes(), outcomes(api="mail")) == (of_server_side, of_mail)
-    assert len(server.requests) == at
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+            assert (ended.code, ended.out) == (ExitCode.INTERRUPTED, "")
+            of_server_side, of_mail, told = found
+            assert ended.err.splitlines() == ["Interrupted", *told, "report: users.erased.csv", GO_ON]
+            assert (outcomes(), outcomes(api="mail")) == (of_server_side, of_mail)
+            assert len(server.requests) == at
+            assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
-    assert run("erase", "users.txt").out.startswith("4 deleted, 0 not found, 2 failed\n")
-    assert len(server.requests) == 4
+            assert run("erase", "users.txt").out.startswith("4 deleted, 0 not found, 2 failed\n")
+            assert len(server.requests) == 4
 
 
 def test_interrupting_it_when_nobody_is_left(server: RawServer, monkeypatch: pytest.MonkeyPatch, ctrl_c: CtrlC) -> None:

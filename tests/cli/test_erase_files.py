@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 
 from adapty._cli.errors import ExitCode
-from tests.cli.conftest import run
+from tests.cli.conftest import fresh_case, run
 from tests.cli.erasing import make_users, outcomes, report_rows
 
 if TYPE_CHECKING:
@@ -35,25 +35,29 @@ FORMATS = {
 }
 
 
-@pytest.mark.parametrize("piped", [False, True], ids=["file", "standard input"])
-@pytest.mark.parametrize("name", FORMATS)
-def test_every_format_is_read(api: Adapty, served: Sandbox, name: str, *, piped: bool) -> None:
+def test_every_format_is_read(api: Adapty, served: Sandbox) -> None:
     """Each format, gzipped and from a file or a pipe, names the same two users, who are deleted."""
-    make_users(api, "u1", "u2", "u3")
-    file, text = FORMATS[name]
-    content = gzip.compress(text.encode())
-    if not piped:
-        file += ".gz"
-        Path(file).write_bytes(content)
+    for piped in [False, True]:
+        for name, (file, text) in FORMATS.items():
+            with fresh_case(served, piped, name):
+                make_users(api, "u1", "u2", "u3")
+                content = gzip.compress(text.encode())
+                if not piped:
+                    file += ".gz"
+                    Path(file).write_bytes(content)
 
-    ended = run("erase", *(("-",) if piped else (file,)), stdin=content if piped else None)
+                ended = run("erase", *(("-",) if piped else (file,)), stdin=content if piped else None)
 
-    report = "stdin.erased.csv" if piped else "users.erased.csv"
-    assert (ended.code, ended.err) == (0, "")
-    assert ended.summary == ["2 deleted, 0 not found, 0 failed", "erased from: server-side", f"report: {report}"]
-    assert outcomes(report) == DELETED
-    assert served.server_side_profile(customer_user_id="u1") is None
-    assert served.server_side_profile(customer_user_id="u3") is not None
+                report = "stdin.erased.csv" if piped else "users.erased.csv"
+                assert (ended.code, ended.err) == (0, "")
+                assert ended.summary == [
+                    "2 deleted, 0 not found, 0 failed",
+                    "erased from: server-side",
+                    f"report: {report}",
+                ]
+                assert outcomes(report) == DELETED
+                assert served.server_side_profile(customer_user_id="u1") is None
+                assert served.server_side_profile(customer_user_id="u3") is not None
 
 
 def test_delimiter_is_an_option(api: Adapty) -> None:
@@ -85,18 +89,18 @@ PROFILE_FILES: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("name", PROFILE_FILES)
-def test_adaptys_own_ids(api: Adapty, served: Sandbox, name: str) -> None:
+def test_adaptys_own_ids(api: Adapty, served: Sandbox) -> None:
     """`profile_id` comes from the header or the keys, or from `--by`, which wins over them."""
-    first, second = make_users(api, "u1", "u2")
-    file, text, options = PROFILE_FILES[name]
-    Path(file).write_text(text.format(first, second, first.upper()))
+    for name, (file, text, options) in PROFILE_FILES.items():
+        with fresh_case(served, name):
+            first, second = make_users(api, "u1", "u2")
+            Path(file).write_text(text.format(first, second, first.upper()))
 
-    ended = run("erase", file, *options)
+            ended = run("erase", file, *options)
 
-    assert (ended.code, ended.err) == (0, "")
-    assert outcomes() == {first: "deleted", second: "deleted"}
-    assert served.server_side_profile(customer_user_id="u2") is None
+            assert (ended.code, ended.err) == (0, "")
+            assert outcomes() == {first: "deleted", second: "deleted"}
+            assert served.server_side_profile(customer_user_id="u2") is None
 
 
 ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
@@ -172,45 +176,50 @@ ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", ROWS)
-def test_what_cannot_be_read_or_sent_is_reported_as_failed(api: Adapty, served: Sandbox, name: str) -> None:
+def test_what_cannot_be_read_or_sent_is_reported_as_failed(api: Adapty, served: Sandbox) -> None:
     """An invalid row is in the report with its reason, and does not keep the others from being deleted."""
-    make_users(api, "u1", "u2", "u7", "u8", "u9")
-    file, text, refused = ROWS[name]
-    Path(file).write_bytes(text.encode("utf-8", "surrogateescape"))
+    for name, (file, text, refused) in ROWS.items():
+        with fresh_case(served, name):
+            make_users(api, "u1", "u2", "u7", "u8", "u9")
+            Path(file).write_bytes(text.encode("utf-8", "surrogateescape"))
 
-    ended = run("--verbose", "erase", file)
+            ended = run("--verbose", "erase", file)
 
-    assert ended.code == ExitCode.SOME_FAILED
-    rows = {row["id"]: row for row in report_rows()}
-    assert {id_: row["outcome"] for id_, row in rows.items()} == {"u1": "deleted", **dict.fromkeys(refused, "failed")}
-    for id_, reason in refused.items():
-        assert reason in rows[id_]["reason"]
-        assert rows[id_]["reason"].startswith("line ")
-    assert ended.out.startswith(f"1 deleted, 0 not found, {len(refused)} failed\n")
-    assert len([entry for entry in served.requests() if entry.method == "DELETE"]) == 1
+            assert ended.code == ExitCode.SOME_FAILED
+            rows = {row["id"]: row for row in report_rows()}
+            assert {id_: row["outcome"] for id_, row in rows.items()} == {
+                "u1": "deleted",
+                **dict.fromkeys(refused, "failed"),
+            }
+            for id_, reason in refused.items():
+                assert reason in rows[id_]["reason"]
+                assert rows[id_]["reason"].startswith("line ")
+            assert ended.out.startswith(f"1 deleted, 0 not found, {len(refused)} failed\n")
+            assert len([entry for entry in served.requests() if entry.method == "DELETE"]) == 1
 
 
-@pytest.mark.parametrize("id_", ["not-a-uuid", UNKNOWN[:-1], f"{{{UNKNOWN}}}", UNKNOWN.replace("-", "")])
-def test_what_is_no_uuid_is_reported_as_failed(served: Sandbox, id_: str) -> None:
+def test_what_is_no_uuid_is_reported_as_failed(served: Sandbox) -> None:
     """Of Adapty's ids only a UUID is sent."""
-    Path("users.txt").write_text(f"{id_}\n{UNKNOWN}\n")
+    for id_ in ["not-a-uuid", UNKNOWN[:-1], f"{{{UNKNOWN}}}", UNKNOWN.replace("-", "")]:
+        with fresh_case(served, id_):
+            Path("users.txt").write_text(f"{id_}\n{UNKNOWN}\n")
 
-    ended = run("erase", "users.txt", "--by", "profile_id")
+            ended = run("erase", "users.txt", "--by", "profile_id")
 
-    assert ended.code == ExitCode.SOME_FAILED
-    assert outcomes() == {id_: "failed", UNKNOWN: "not_found"}
-    assert "line 1: profile_id: is not a UUID" in report_rows()[0]["reason"]
+            assert ended.code == ExitCode.SOME_FAILED
+            assert outcomes() == {id_: "failed", UNKNOWN: "not_found"}
+            assert "line 1: profile_id: is not a UUID" in report_rows()[0]["reason"]
 
 
-@pytest.mark.parametrize("id_", ["=1+1", "+1", "-1", "'x", '"', "a,b", "a;b", "a b", "{x}", "[x]", "#1", "x" * 4096])
-def test_ids_that_look_like_something_else_are_sent_as_they_are(api: Adapty, id_: str) -> None:
+def test_ids_that_look_like_something_else_are_sent_as_they_are(api: Adapty, served: Sandbox) -> None:
     """An id is sent and reported exactly, whatever a spreadsheet or a shell would make of it."""
-    make_users(api, id_)
-    Path("users.txt").write_text(f"u1\n{id_}\n")
+    for id_ in ["=1+1", "+1", "-1", "'x", '"', "a,b", "a;b", "a b", "{x}", "[x]", "#1", "x" * 4096]:
+        with fresh_case(served, id_):
+            make_users(api, id_)
+            Path("users.txt").write_text(f"u1\n{id_}\n")
 
-    assert run("erase", "users.txt").code == 0
-    assert outcomes() == {"u1": "not_found", id_: "deleted"}
+            assert run("erase", "users.txt").code == 0
+            assert outcomes() == {"u1": "not_found", id_: "deleted"}
 
 
 @pytest.mark.parametrize("text", ['[\n"u1",\n"u2",\n"u3"]', '{\n"users": [\n"u1",\n"u2"]}'])
@@ -280,36 +289,35 @@ WRONG_FILES = {
 PIPED = [name for name, (file, *_) in WRONG_FILES.items() if file == "users.txt"]
 
 
-@pytest.mark.parametrize(("name", "piped"), [(name, False) for name in WRONG_FILES] + [(name, True) for name in PIPED])
-def test_a_file_without_ids_is_wrong_use(served: Sandbox, name: str, *, piped: bool) -> None:
+def test_a_file_without_ids_is_wrong_use(served: Sandbox) -> None:
     """It is told in one line that quotes nothing of it, nothing is sent, and no report is made."""
-    file, content, told = WRONG_FILES[name]
-    Path(file).write_bytes(content)
+    for name, piped in [(name, False) for name in WRONG_FILES] + [(name, True) for name in PIPED]:
+        with fresh_case(served, name, piped):
+            file, content, told = WRONG_FILES[name]
+            Path(file).write_bytes(content)
 
-    ended = run("erase", "-", stdin=content) if piped else run("erase", file)
+            ended = run("erase", "-", stdin=content) if piped else run("erase", file)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: {'standard input' if piped else file}: {told}")
-    assert ended.err.count("\n") == 1
-    assert "jane" not in ended.err
-    assert served.requests() == []
-    assert list(Path().iterdir()) == [Path(file)]
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err.startswith(f"Error: {'standard input' if piped else file}: {told}")
+            assert ended.err.count("\n") == 1
+            assert "jane" not in ended.err
+            assert served.requests() == []
+            assert list(Path().iterdir()) == [Path(file)]
 
 
-@pytest.mark.parametrize(
-    ("file", "told"),
-    [
+def test_a_file_that_cannot_be_opened(served: Sandbox) -> None:
+    """A missing file or a folder is told by its name, which is escaped."""
+    for file, told in [
         ("missing.csv", "cannot be opened: No such file or directory"),
         (".", "cannot be opened: Is a directory"),
         ("a\x00b", "cannot be opened: invalid path"),
-    ],
-)
-def test_a_file_that_cannot_be_opened(served: Sandbox, file: str, told: str) -> None:
-    """A missing file or a folder is told by its name, which is escaped."""
-    ended = run("erase", file)
+    ]:
+        with fresh_case(served, file, told):
+            ended = run("erase", file)
 
-    shown = file.replace("\x00", "\\x00")
-    assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", f"Error: {shown}: {told}\n")
+            shown = file.replace("\x00", "\\x00")
+            assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", f"Error: {shown}: {told}\n")
 
 
 def test_standard_input_that_is_closed(served: Sandbox) -> None:
@@ -319,7 +327,7 @@ def test_standard_input_that_is_closed(served: Sandbox) -> None:
     )
 
     assert (ended.returncode, ended.stdout) == (ExitCode.USAGE, "")
-    assert ended.stderr == "Error: standard input: is closed; expected IDs\n"
+    assert ended.stderr == "Error: FILE: standard input is closed; expected IDs\n"
 
 
 @pytest.mark.parametrize(
@@ -344,9 +352,9 @@ def test_the_column_that_is_asked_for_is_not_replaced(served: Sandbox, by: str, 
     assert served.requests() == []
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
+def test_options_that_are_wrong(served: Sandbox) -> None:
+    """Another kind of id, another API, a number beyond the limits, and an argument too many are wrong use."""
+    for options in [
         ("--by", "phone"),
         ("--by", ""),
         ("--api", "both"),
@@ -364,19 +372,16 @@ def test_the_column_that_is_asked_for_is_not_replaced(served: Sandbox, by: str, 
         ("--checkpoint", "users.txt"),
         ("--checkpoint", "noted", "--no-checkpoint"),
         ("extra",),
-    ],
-    ids=" ".join,
-)
-def test_options_that_are_wrong(served: Sandbox, options: tuple[str, ...]) -> None:
-    """Another kind of id, another API, a number beyond the limits, and an argument too many are wrong use."""
-    Path("users.txt").write_text("u1\n")
+    ]:
+        with fresh_case(served, options):
+            Path("users.txt").write_text("u1\n")
 
-    ended = run("erase", "users.txt", *options)
+            ended = run("erase", "users.txt", *options)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert "Error" in ended.err
-    assert served.requests() == []
-    assert list(Path().iterdir()) == [Path("users.txt")]
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert "Error" in ended.err
+            assert served.requests() == []
+            assert list(Path().iterdir()) == [Path("users.txt")]
 
 
 def test_a_checkpoint_of_standard_input(served: Sandbox) -> None:

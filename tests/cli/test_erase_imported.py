@@ -13,7 +13,7 @@ import pytest
 from adapty import MailProfile
 from adapty._cli.errors import ExitCode
 from adapty.bulk import erase
-from tests.cli.conftest import run
+from tests.cli.conftest import fresh_case, run
 from tests.cli.erasing import make_subscribers, make_users, outcomes, report_rows, users_file
 
 if TYPE_CHECKING:
@@ -53,21 +53,22 @@ def left(served: Sandbox) -> set[str]:
     return {str(each["external_profile_id"]) for each in served.profiles()}
 
 
-@pytest.mark.parametrize("name", ["profiles.csv", "profiles.csv.gz", "profiles.jsonl"])
-def test_the_very_file_that_was_imported_erases_everybody(served: Sandbox, name: str) -> None:
+def test_the_very_file_that_was_imported_erases_everybody(served: Sandbox) -> None:
     """Whatever the format, and whatever the ids look like."""
-    content = profiles_csv(IDS)
-    if name.endswith("jsonl"):
-        content = "".join(json.dumps(profile(id_, number)) + "\n" for number, id_ in enumerate(IDS)).encode()
-    Path(name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
-    assert run("mail", "import", "--profiles", name).code == 0
-    assert left(served) == {*IDS}
+    for name in ["profiles.csv", "profiles.csv.gz", "profiles.jsonl"]:
+        with fresh_case(served, name):
+            content = profiles_csv(IDS)
+            if name.endswith("jsonl"):
+                content = "".join(json.dumps(profile(id_, number)) + "\n" for number, id_ in enumerate(IDS)).encode()
+            Path(name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+            assert run("mail", "import", "--profiles", name).code == 0
+            assert left(served) == {*IDS}
 
-    ended = run("erase", name)
+            ended = run("erase", name)
 
-    assert (ended.code, ended.err) == (0, "")
-    assert ended.out.startswith(f"{len(IDS)} deleted, 0 not found, 0 failed\n")
-    assert left(served) == set()
+            assert (ended.code, ended.err) == (0, "")
+            assert ended.out.startswith(f"{len(IDS)} deleted, 0 not found, 0 failed\n")
+            assert left(served) == set()
 
 
 def test_files_that_were_put_together_are_imported_and_erased(served: Sandbox) -> None:
@@ -81,20 +82,21 @@ def test_files_that_were_put_together_are_imported_and_erased(served: Sandbox) -
     assert outcomes("profiles.erased.csv", api="mail")["u2"] == "deleted"
 
 
-@pytest.mark.parametrize("spoilt", [" u2", "u2 ", "\u00a0u2", "u2\u200b", "u\u202e2", "2E+15", "NULL"])
-def test_what_an_import_refuses_an_erasure_refuses(served: Sandbox, spoilt: str) -> None:
+def test_what_an_import_refuses_an_erasure_refuses(served: Sandbox) -> None:
     """Nobody is imported under such an id, and nobody is called deleted or not found for it."""
-    Path("profiles.csv").write_bytes(profiles_csv(["u1", spoilt]))
-    imported = run("mail", "import", "--profiles", "profiles.csv")
-    assert (imported.code, left(served)) == (ExitCode.SOME_FAILED, {"u1"})
+    for spoilt in [" u2", "u2 ", "\u00a0u2", "u2\u200b", "u\u202e2", "2E+15", "NULL"]:
+        with fresh_case(served, spoilt):
+            Path("profiles.csv").write_bytes(profiles_csv(["u1", spoilt]))
+            imported = run("mail", "import", "--profiles", "profiles.csv")
+            assert (imported.code, left(served)) == (ExitCode.SOME_FAILED, {"u1"})
 
-    ended = run("erase", "profiles.csv")
+            ended = run("erase", "profiles.csv")
 
-    assert ended.code == ExitCode.SOME_FAILED
-    assert outcomes("profiles.erased.csv", api="mail") == {"u1": "deleted", spoilt: "failed"}
-    (refused,) = csv.DictReader(Path("profiles.rejects.csv").read_text("utf-8").splitlines())
-    (row,) = [row for row in report_rows("profiles.erased.csv") if row["outcome"] == "failed"]
-    assert row["reason"] == f"line 3: {refused['_error']}"
+            assert ended.code == ExitCode.SOME_FAILED
+            assert outcomes("profiles.erased.csv", api="mail") == {"u1": "deleted", spoilt: "failed"}
+            (refused,) = csv.DictReader(Path("profiles.rejects.csv").read_text("utf-8").splitlines())
+            (row,) = [row for row in report_rows("profiles.erased.csv") if row["outcome"] == "failed"]
+            assert row["reason"] == f"line 3: {refused['_error']}"
 
 
 @pytest.mark.parametrize("header", [(), ("user_id",)], ids=["no header", "user_id"])
@@ -163,31 +165,27 @@ def test_a_row_with_an_id_for_mail_is_asked_for_by_that(api: Adapty, served: San
     assert outcomes("profiles.erased.csv", api="mail") == dict.fromkeys(("e1", "e2", "e4"), "deleted")
 
 
-@pytest.mark.parametrize(
-    ("ids", "options", "warning"),
-    [
+def test_ids_of_the_wrong_kind_are_not_found(api: Adapty, served: Sandbox) -> None:
+    """Nobody is erased, and the run says so: a warning with what to try, and an exit code that scripts notice."""
+    for ids, options, warning in [
         (("u1", "u2"), ("--by", "external_profile_id"), "mail: no profile was found by external_profile_id; "),
         (("external u1", "x"), ("--api", "mail", "--by", "customer_user_id"), "mail: no profile was found by "),
         (("u1@example.org",), ("--by", "email"), "mail: no profile was found by email; "),
         (("external u1",), ("--api", "server-side"), "server-side: no profile was found by customer_user_id; "),
-    ],
-)
-def test_ids_of_the_wrong_kind_are_not_found(
-    api: Adapty, served: Sandbox, ids: Sequence[str], options: Sequence[str], warning: str
-) -> None:
-    """Nobody is erased, and the run says so: a warning with what to try, and an exit code that scripts notice."""
-    make_users(api, "u1")
-    make_subscribers(api, "u1")
+    ]:
+        with fresh_case(served, ids, options, warning):
+            make_users(api, "u1")
+            make_subscribers(api, "u1")
 
-    ended = run("erase", users_file(*ids), *options)
+            ended = run("erase", users_file(*ids), *options)
 
-    assert ended.code == ExitCode.SOME_FAILED
-    assert ended.out.startswith(f"0 deleted, {len(ids)} not found, 0 failed\n")
-    assert ended.err.startswith(f"Warning: {warning}")
-    assert f"{WARNING}--by " in ended.err
-    assert {row["outcome"] for row in report_rows()} == {"not_found"}
-    assert left(served) == {"external u1"}
-    assert served.server_side_profile(customer_user_id="u1") is not None
+            assert ended.code == ExitCode.SOME_FAILED
+            assert ended.out.startswith(f"0 deleted, {len(ids)} not found, 0 failed\n")
+            assert ended.err.startswith(f"Warning: {warning}")
+            assert f"{WARNING}--by " in ended.err
+            assert {row["outcome"] for row in report_rows()} == {"not_found"}
+            assert left(served) == {"external u1"}
+            assert served.server_side_profile(customer_user_id="u1") is not None
 
 
 def test_a_mix_is_no_reason_to_warn(api: Adapty) -> None:

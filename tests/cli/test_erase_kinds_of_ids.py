@@ -11,7 +11,7 @@ import pytest
 from adapty._cli.errors import ExitCode
 from adapty.bulk import erase
 from adapty.testing import assert_erased
-from tests.cli.conftest import run
+from tests.cli.conftest import fresh_case, run
 from tests.cli.erasing import make_users, outcomes, report_rows, users_file
 
 if TYPE_CHECKING:
@@ -47,26 +47,25 @@ def left(served: Sandbox) -> set[str]:
     return {profile["external_profile_id"] for profile in served.profiles()}
 
 
-@pytest.mark.parametrize("way", NAMED)
-@pytest.mark.parametrize(("kind", "erased"), [("customer_user_id", "crm9"), ("external_profile_id", "5")])
-def test_an_id_of_a_named_kind_erases_whom_it_names(
-    api: Adapty, served: Sandbox, way: str, kind: str, erased: str
-) -> None:
+def test_an_id_of_a_named_kind_erases_whom_it_names(api: Adapty, served: Sandbox) -> None:
     """Another person who has the same id as another kind stays, also when the first one is gone."""
-    save(api, BOB, ALICE)
-    lines, options = NAMED[way]
-    command = (
-        "erase",
-        users_file(*(line.format(kind=kind) for line in lines)),
-        *(option.format(kind=kind) for option in options),
-    )
+    for way in NAMED:
+        for kind, erased in [("customer_user_id", "crm9"), ("external_profile_id", "5")]:
+            with fresh_case(served, way, kind, erased):
+                save(api, BOB, ALICE)
+                lines, options = NAMED[way]
+                command = (
+                    "erase",
+                    users_file(*(line.format(kind=kind) for line in lines)),
+                    *(option.format(kind=kind) for option in options),
+                )
 
-    run(*command)
+                run(*command)
 
-    assert left(served) == {"5", "crm9"} - {erased}
-    assert outcomes(api="mail") == {"5": "deleted"}
-    run(*command)
-    assert left(served) == {"5", "crm9"} - {erased}
+                assert left(served) == {"5", "crm9"} - {erased}
+                assert outcomes(api="mail") == {"5": "deleted"}
+                run(*command)
+                assert left(served) == {"5", "crm9"} - {erased}
 
 
 def test_an_id_of_a_named_kind_that_nobody_has_is_not_found(api: Adapty, served: Sandbox) -> None:
@@ -167,18 +166,22 @@ HISTORICAL = {
 }
 
 
-@pytest.mark.parametrize("name", HISTORICAL)
-def test_a_historical_import_file_erases_from_both_apis(api: Adapty, served: Sandbox, name: str) -> None:
+def test_a_historical_import_file_erases_from_both_apis(api: Adapty, served: Sandbox) -> None:
     """Its user_id is the customer_user_id of the server-side API and the external_profile_id of Mail."""
-    make_users(api, "u1")
-    save(api, {"external_profile_id": "u1", "email": "jane@example.com"})
+    for name, lines in HISTORICAL.items():
+        with fresh_case(served, name):
+            make_users(api, "u1")
+            save(api, {"external_profile_id": "u1", "email": "jane@example.com"})
 
-    ended = run("erase", users_file(*HISTORICAL[name]))
+            ended = run("erase", users_file(*lines))
 
-    assert (ended.code, ended.err) == (0, "")
-    assert ended.summary[:2] == ["2 deleted, 0 not found, 0 failed", "erased from: server-side, mail"]
-    assert (left(served), served.server_side_profile(customer_user_id="u1")) == (set(), None)
-    assert [(row["id"], row["reason"]) for row in report_rows()] == [("u1", ""), ("u1", "by external_profile_id")]
+            assert (ended.code, ended.err) == (0, "")
+            assert ended.summary[:2] == ["2 deleted, 0 not found, 0 failed", "erased from: server-side, mail"]
+            assert (left(served), served.server_side_profile(customer_user_id="u1")) == (set(), None)
+            assert [(row["id"], row["reason"]) for row in report_rows()] == [
+                ("u1", ""),
+                ("u1", "by external_profile_id"),
+            ]
 
 
 def test_a_row_without_user_id_is_failed(api: Adapty, served: Sandbox) -> None:

@@ -19,6 +19,7 @@ from adapty.bulk import import_all, import_profiles
 from adapty.bulk._inputs.historical_import import FIELDS, NOT_IMPORTED
 from adapty.bulk._inputs.sources import open_source
 from tests.bulk._inputs.reading import rows_of
+from tests.cases import case
 from tests.cli.conftest import point_at, run
 from tests.conftest import EVENT
 from tests.raw_server import OK, RawServer, answer
@@ -217,9 +218,9 @@ def test_counts_survive_an_interrupted_run(server: RawServer, monkeypatch: pytes
         assert report.not_imported == {"stripe_token": 5}
 
 
-@pytest.mark.parametrize(
-    ("cell", "read"),
-    [
+def test_custom_attributes_are_read() -> None:
+    """A flat dictionary as Python or JSON writes it; None is left out, and True is 1, as in Adapty's own import."""
+    for cell, read in [
         ("{}", {}),
         ("{'a': 'b', 'c': 1, 'd': -1.5, 'e': 1e3}", {"a": "b", "c": 1, "d": -1.5, "e": 1000.0}),
         ("{'a': True, 'b': False, 'c': None}", {"a": 1, "b": 0}),
@@ -228,16 +229,14 @@ def test_counts_survive_an_interrupted_run(server: RawServer, monkeypatch: pytes
         (r"{'a': 'it\'s', 'b': 'x\\y\n', 'c': '\xe9\u20ac'}", {"a": "it's", "b": "x\\y\n", "c": "é€"}),
         ("{'größe': 'L', '名': '値'}", {"größe": "L", "名": "値"}),
         ("{'a': 1,}", {"a": 1}),
-    ],
-)
-def test_custom_attributes_are_read(cell: str, read: Any) -> None:
-    """A flat dictionary as Python or JSON writes it; None is left out, and True is 1, as in Adapty's own import."""
-    assert attributes_of(cell) == read
+    ]:
+        with case(cell, read):
+            assert attributes_of(cell) == read
 
 
-@pytest.mark.parametrize(
-    ("cell", "told"),
-    [
+def test_custom_attributes_that_mail_does_not_take_are_refused() -> None:
+    """The reason names the field, and does not repeat the cell."""
+    for cell, told in [
         ("plan", "is not a flat dictionary"),
         ("['a']", "is not a flat dictionary"),
         ('["a"]', "is not a flat dictionary"),
@@ -259,14 +258,12 @@ def test_custom_attributes_are_read(cell: str, read: Any) -> None:
         ("{'a': '" + "x" * 70_000 + "'}", "has 70009 characters; expected at most 65536"),
         ('{"a": {"b": 1}}', ".a: is of type dict; expected a string or a finite number"),
         ("{'a': 1e999}", ".a: is not a number that JSON can represent"),
-    ],
-)
-def test_custom_attributes_that_mail_does_not_take_are_refused(cell: str, told: str) -> None:
-    """The reason names the field, and does not repeat the cell."""
-    problem = attributes_of(cell)
+    ]:
+        with case(cell, told):
+            problem = attributes_of(cell)
 
-    assert problem.startswith(f"custom_attributes{told if told.startswith('.') else f': {told}'}")
-    assert len(problem) < 200
+            assert problem.startswith(f"custom_attributes{told if told.startswith('.') else f': {told}'}")
+            assert len(problem) < 200
 
 
 @given(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapty._cli.errors import ExitCode
-from tests.cli.conftest import DELETED, json_answer, point_at, run
+from tests.cli.conftest import DELETED, fresh_case, json_answer, point_at, run
 from tests.cli.erasing import make_subscribers
 from tests.raw_server import RawServer, answer
 
@@ -31,56 +31,56 @@ def test_a_subscriber_is_erased(api: Adapty, served: Sandbox, names: tuple[str, 
 
     ended = run("mail", "delete-profile", *(word for name in names for word in (name, IDENTIFIERS[name])))
 
-    assert (ended.code, ended.out, ended.err) == (0, "erased\n", "")
+    assert (ended.code, ended.out, ended.err) == (0, "deleted\n", "")
     assert served.profile("external jane") is None
     assert served.profile("external joe") is not None
 
 
-@pytest.mark.parametrize("name", IDENTIFIERS)
-def test_what_is_given_is_what_is_sent(server: RawServer, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_what_is_given_is_what_is_sent(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The body holds the identifier under its name and nothing else, with the Mail API's key in the header."""
-    point_at(server.url, monkeypatch)
-    server.replies = [DELETED]
+    for name, identifier in IDENTIFIERS.items():
+        with fresh_case(server, name):
+            point_at(server.url, monkeypatch)
+            server.replies = [DELETED]
 
-    assert run("mail", "delete-profile", name, IDENTIFIERS[name]).code == 0
+            assert run("mail", "delete-profile", name, identifier).code == 0
 
-    (request,) = server.requests
-    head, _, body = request.partition(b"\r\n\r\n")
-    assert head.startswith(b"POST /api/v1/profile/delete/ ")
-    assert b"Bearer secret_live_shown" in head
-    assert json.loads(body) == {name[2:].replace("-", "_"): IDENTIFIERS[name]}
+            (request,) = server.requests
+            head, _, body = request.partition(b"\r\n\r\n")
+            assert head.startswith(b"POST /api/v1/profile/delete/ ")
+            assert b"Bearer secret_live_shown" in head
+            assert json.loads(body) == {name[2:].replace("-", "_"): identifier}
 
 
-@pytest.mark.parametrize("name", IDENTIFIERS)
-def test_a_subscriber_that_there_is_none_of(served: Sandbox, name: str) -> None:
+def test_a_subscriber_that_there_is_none_of(served: Sandbox) -> None:
     """The API's answer is told in one line, with the code for it and without the address."""
-    ended = run("--verbose", "mail", "delete-profile", name, IDENTIFIERS[name])
+    for name, identifier in IDENTIFIERS.items():
+        with fresh_case(served, name):
+            ended = run("--verbose", "mail", "delete-profile", name, identifier)
 
-    assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
-    assert "Error: deleteProfile: 404 profile_not_found_error" in ended.err
-    assert "jane" not in ended.err
+            assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
+            assert "Error: deleteProfile: 404 profile_not_found_error" in ended.err
+            assert "jane" not in ended.err
 
 
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        ((), "external_profile_id: is missing, and so are customer_user_id and email; expected at least one"),
-        (("--external-profile-id", ""), "external_profile_id: is empty"),
-        (("--customer-user-id", " "), "customer_user_id: is empty"),
-        (("--email", "jane"), "email: has no @"),
-        (("--email", "jane@example"), "email: has an invalid domain"),
-        (("--customer-user-id", "jane", "--email", ""), "email: has no @"),
-    ],
-)
-def test_a_wrong_identifier_is_not_sent(served: Sandbox, options: tuple[str, ...], told: str) -> None:
+def test_a_wrong_identifier_is_not_sent(served: Sandbox) -> None:
     """None, or one that cannot be right, is wrong use: told by name, unsent, unquoted."""
-    ended = run("mail", "delete-profile", *options)
+    for options, told in [
+        ((), "--external-profile-id: is missing, and so are --customer-user-id and --email; expected at least one"),
+        (("--external-profile-id", ""), "--external-profile-id: is empty"),
+        (("--customer-user-id", " "), "--customer-user-id: is empty"),
+        (("--email", "jane"), "--email: has no @"),
+        (("--email", "jane@example"), "--email: has an invalid domain"),
+        (("--customer-user-id", "jane", "--email", ""), "--email: has no @"),
+    ]:
+        with fresh_case(served, options, told):
+            ended = run("mail", "delete-profile", *options)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: {told}")
-    assert ended.err.count("\n") == 1
-    assert "jane" not in ended.err
-    assert served.requests() == []
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err.startswith(f"Error: {told}")
+            assert ended.err.count("\n") == 1
+            assert "jane" not in ended.err
+            assert served.requests() == []
 
 
 def test_the_key_of_the_other_api_is_not_enough(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,19 +93,19 @@ def test_the_key_of_the_other_api_is_not_enough(served: Sandbox, monkeypatch: py
     assert "ADAPTY_MAIL_SECRET_KEY" in ended.err
 
 
-@pytest.mark.parametrize(
-    ("name", "code"), [("--email", 0), ("--customer-user-id", 3), ("--external-profile-id", 3)], ids=str
-)
 def test_a_deletion_whose_answer_was_lost(
-    server: RawServer, monkeypatch: pytest.MonkeyPatch, slept: list[float], name: str, code: int
+    server: RawServer, monkeypatch: pytest.MonkeyPatch, slept: list[float]
 ) -> None:
     """Where the first try broke off, a 404 of the second one means that an address is gone, and no id."""
-    point_at(server.url, monkeypatch)
-    server.replies = [answer(502), GONE]
+    for name, code in [("--email", 0), ("--customer-user-id", 3), ("--external-profile-id", 3)]:
+        with fresh_case(server, name, code):
+            slept.clear()
+            point_at(server.url, monkeypatch)
+            server.replies = [answer(502), GONE]
 
-    ended = run("mail", "delete-profile", name, IDENTIFIERS[name])
+            ended = run("mail", "delete-profile", name, IDENTIFIERS[name])
 
-    assert (ended.code, ended.out, len(slept)) == (code, "" if code else "erased\n", 1)
+            assert (ended.code, ended.out, len(slept)) == (code, "" if code else "deleted\n", 1)
 
 
 def test_an_api_that_is_not_there(closed_port: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from adapty import Flow
 from adapty._cli.errors import ExitCode
-from tests.cli.conftest import EVENT_OPTIONS, PROFILE_OPTIONS, point_at, run
+from tests.cli.conftest import EVENT_OPTIONS, PROFILE_OPTIONS, fresh_case, point_at, run
 from tests.raw_server import RawServer, answer
 
 if TYPE_CHECKING:
@@ -102,33 +102,25 @@ def test_an_event_is_saved_with_every_option(served: Sandbox) -> None:
     assert event["offer"] == {"category": "introductory", "offer_type": "free_trial", "offer_id": "intro=1"}
 
 
-@pytest.mark.parametrize(
-    ("command", "options", "fields"),
-    [
+def test_other_ids_of_the_subscriber(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What else the subscriber is known by goes into the body as it is given, and not where it is not."""
+    for command, options, fields in [
         ("save-profile", PROFILE_OPTIONS, {"customer_user_id": "backend_1"}),
         ("save-event", EVENT_OPTIONS, {"customer_user_id": "backend_1"}),
         ("save-event", EVENT_OPTIONS, {"email": "joe@example.com"}),
         ("save-event", EVENT_OPTIONS, {"customer_user_id": "josé", "email": "joe@example.com"}),
-    ],
-)
-def test_other_ids_of_the_subscriber(
-    server: RawServer,
-    monkeypatch: pytest.MonkeyPatch,
-    command: str,
-    options: tuple[str, ...],
-    fields: dict[str, str],
-) -> None:
-    """What else the subscriber is known by goes into the body as it is given, and not where it is not."""
-    point_at(server.url, monkeypatch)
-    more = [word for name, value in fields.items() for word in (f"--{name.replace('_', '-')}", value)]
+    ]:
+        with fresh_case(server, command, options, fields):
+            point_at(server.url, monkeypatch)
+            more = [word for name, value in fields.items() for word in (f"--{name.replace('_', '-')}", value)]
 
-    run("mail", command, *options)
-    ended = run("mail", command, *options, *more)
+            run("mail", command, *options)
+            ended = run("mail", command, *options, *more)
 
-    assert (ended.code, ended.err) == (0, "")
-    without_them, with_them = (json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests)
-    assert with_them == {**without_them, **fields}
-    assert set(fields).isdisjoint(without_them)
+            assert (ended.code, ended.err) == (0, "")
+            without_them, with_them = (json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests)
+            assert with_them == {**without_them, **fields}
+            assert set(fields).isdisjoint(without_them)
 
 
 @pytest.mark.parametrize(
@@ -143,14 +135,14 @@ def test_a_missing_option_is_named(served: Sandbox, command: str, options: tuple
         assert f"Missing option '{name}'" in ended.err
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (["--country", "us"], "country: "),
-        (["--birthday", "yesterday"], "birthday: "),
-        (["--device", "os=17.5"], "device_info.platform: "),
-        (["--device", "platfrom=iOS"], "device_info.platfrom: "),
-        (["--device", "platform:=7"], "device_info.platform:: "),
+def test_a_wrong_profile_is_not_sent(served: Sandbox) -> None:
+    """A wrong value is told in one line on standard error, with the name at fault, and nothing is sent."""
+    for options, message in [
+        (["--country", "us"], "--country: "),
+        (["--birthday", "yesterday"], "--birthday: "),
+        (["--device", "os=17.5"], "--device platform: "),
+        (["--device", "platfrom=iOS"], "--device platfrom: "),
+        (["--device", "platform:=7"], "--device platform:: "),
         (["--device", "iOS"], "--device: "),
         (["--device", "=iOS"], "--device: "),
         (["--custom", "plan"], "--custom: "),
@@ -160,55 +152,51 @@ def test_a_missing_option_is_named(served: Sandbox, command: str, options: tuple
         (["--custom", "days:=seven"], "--custom: "),
         (["--custom", "days:="], "--custom: "),
         (["--custom", "days:=--7"], "--custom: "),
-        (["--custom", "days:=nan"], "custom_attributes.days: "),
-        (["--custom", "days:=1e999"], "custom_attributes.days: "),
-        (["--custom", f"days:={'9' * 400}"], "custom_attributes.days: "),
+        (["--custom", "days:=nan"], "--custom days: "),
+        (["--custom", "days:=1e999"], "--custom days: "),
+        (["--custom", f"days:={'9' * 400}"], "--custom days: "),
         (["--custom", f"days:={'9' * 5000}"], "--custom: "),
-        (["--external-profile-id", " "], "external_profile_id: "),
-        (["--external-created-at", "2026-06-01T10:30:00"], "external_created_at: "),
-        (["--email", "jane"], "email: "),
-        (["--customer-user-id", ""], "customer_user_id: "),
-    ],
-)
-def test_a_wrong_profile_is_not_sent(served: Sandbox, options: list[str], message: str) -> None:
-    """A wrong value is told in one line on standard error, with the name at fault, and nothing is sent."""
-    ended = run("mail", "save-profile", *PROFILE_OPTIONS, *options)
+        (["--external-profile-id", " "], "--external-profile-id: "),
+        (["--external-created-at", "2026-06-01T10:30:00"], "--external-created-at: "),
+        (["--email", "jane"], "--email: "),
+        (["--customer-user-id", ""], "--customer-user-id: "),
+    ]:
+        with fresh_case(served, options, message):
+            ended = run("mail", "save-profile", *PROFILE_OPTIONS, *options)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: {message}")
-    assert ended.err.count("\n") == 1
-    assert sum(served.flows().values()) == 0
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err.startswith(f"Error: {message}")
+            assert ended.err.count("\n") == 1
+            assert sum(served.flows().values()) == 0
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (["--event-type", "subscription_start"], "event_type: 'subscription_start' is not known; did you mean"),
-        (["--price-usd", "9,99"], "price_usd: "),
-        (["--price-usd", ""], "price_usd: "),
-        (["--store-transaction-id", "1" * 51], "store_transaction_id: "),
-        (["--offer", "category=introductory"], "offer.offer_type: "),
+def test_a_wrong_event_is_not_sent(served: Sandbox) -> None:
+    """The same for events."""
+    for options, message in [
+        (["--event-type", "subscription_start"], "--event-type: 'subscription_start' is not known; did you mean"),
+        (["--price-usd", "9,99"], "--price-usd: "),
+        (["--price-usd", ""], "--price-usd: "),
+        (["--store-transaction-id", "1" * 51], "--store-transaction-id: "),
+        (["--offer", "category=introductory"], "--offer offer_type: "),
         (["--offer", "introductory"], "--offer: "),
-        (["--customer-user-id", ""], "customer_user_id: "),
-        (["--email", "jane"], "email: "),
+        (["--customer-user-id", ""], "--customer-user-id: "),
+        (["--email", "jane"], "--email: "),
         (
             ["--event-type", "non_subscription_purchase", "--expires-at", "2026-07-10T14:20:00Z"],
-            "expires_at: ",
+            "--expires-at: ",
         ),
-    ],
-)
-def test_a_wrong_event_is_not_sent(served: Sandbox, options: list[str], message: str) -> None:
-    """The same for events."""
-    ended = run("mail", "save-event", *EVENT_OPTIONS, *options)
+    ]:
+        with fresh_case(served, options, message):
+            ended = run("mail", "save-event", *EVENT_OPTIONS, *options)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: {message}")
-    assert served.events("user_12345") == []
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err.startswith(f"Error: {message}")
+            assert served.events("user_12345") == []
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
+def test_an_address_in_the_wrong_place_is_not_shown(served: Sandbox) -> None:
+    """An e-mail address that was given for something else is not repeated."""
+    for options in [
         ["--custom", "jane@example.com"],
         ["--custom", "contact:=jane@example.com"],
         ["--custom", "=jane@example.com"],
@@ -219,14 +207,12 @@ def test_a_wrong_event_is_not_sent(served: Sandbox, options: list[str], message:
         ["--birthday", "jane@example.com"],
         ["--email", "jane@example"],
         ["--email", "jane doe@example.com"],
-    ],
-)
-def test_an_address_in_the_wrong_place_is_not_shown(served: Sandbox, options: list[str]) -> None:
-    """An e-mail address that was given for something else is not repeated."""
-    ended = run("--verbose", "mail", "save-profile", *PROFILE_OPTIONS, *options)
+    ]:
+        with fresh_case(served, options):
+            ended = run("--verbose", "mail", "save-profile", *PROFILE_OPTIONS, *options)
 
-    assert ended.code == ExitCode.USAGE
-    assert "jane" not in ended.out + ended.err
+            assert ended.code == ExitCode.USAGE
+            assert "jane" not in ended.out + ended.err
 
 
 def test_a_key_is_needed() -> None:
@@ -248,18 +234,17 @@ def test_the_key_of_the_other_api_is_not_enough(monkeypatch: pytest.MonkeyPatch)
     assert "secret_live_other" not in ended.err
 
 
-@pytest.mark.parametrize("url", ["ftp://127.0.0.1", "127.0.0.1:80", "http://"])
-@pytest.mark.parametrize("setting", ["mail_base_url", "base_url"])
-def test_an_address_that_is_none_is_wrong_use(
-    served: Sandbox, monkeypatch: pytest.MonkeyPatch, setting: str, url: str
-) -> None:
+def test_an_address_that_is_none_is_wrong_use(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """A base address that cannot be one is told by its setting's name."""
-    monkeypatch.setenv(f"ADAPTY_{setting.upper()}", url)
+    for url in ["ftp://127.0.0.1", "127.0.0.1:80", "http://"]:
+        for setting in ["mail_base_url", "base_url"]:
+            with fresh_case(served, url, setting):
+                monkeypatch.setenv(f"ADAPTY_{setting.upper()}", url)
 
-    ended = run("mail", "save-profile", *PROFILE_OPTIONS)
+                ended = run("mail", "save-profile", *PROFILE_OPTIONS)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: {setting}: ")
+                assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+                assert ended.err.startswith(f"Error: ADAPTY_{setting.upper()}: ")
 
 
 def test_a_key_that_the_api_does_not_know(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,18 +259,17 @@ def test_a_key_that_the_api_does_not_know(served: Sandbox, monkeypatch: pytest.M
     assert "secret_live_wrong" not in ended.err
 
 
-@pytest.mark.parametrize("status", [204, 302, 400, 401, 404, 409, 422, 429, 499, 500, 503, 520])
-def test_every_answer_but_the_documented_one_is_an_error(
-    server: RawServer, monkeypatch: pytest.MonkeyPatch, status: int
-) -> None:
+def test_every_answer_but_the_documented_one_is_an_error(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Any status that is no success, and a success that is not the documented one, end with the code for answers."""
-    point_at(server.url, monkeypatch)
-    server.replies = [answer(status)]
+    for status in [204, 302, 400, 401, 404, 409, 422, 429, 499, 500, 503, 520]:
+        with fresh_case(server, status):
+            point_at(server.url, monkeypatch)
+            server.replies = [answer(status)]
 
-    ended = run("mail", "save-event", *EVENT_OPTIONS)
+            ended = run("mail", "save-event", *EVENT_OPTIONS)
 
-    assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
-    assert ended.err.startswith(f"Error: saveTransactionEvent: {status}")
+            assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
+            assert ended.err.startswith(f"Error: saveTransactionEvent: {status}")
 
 
 def test_the_apis_words_are_shown_as_they_are(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:

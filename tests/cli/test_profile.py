@@ -9,7 +9,8 @@ import pytest
 
 from adapty._cli.errors import ExitCode
 from adapty._cli.output import EscapingConsole
-from tests.cli.conftest import GONE, json_answer, point_at, run, table
+from tests.cases import case
+from tests.cli.conftest import GONE, fresh_case, json_answer, point_at, run, table
 from tests.raw_server import answer
 
 if TYPE_CHECKING:
@@ -178,20 +179,19 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize(("value", "shown"), HOSTILE.items(), ids=ascii)
-def test_values_of_users_cannot_steer_the_terminal(
-    server: RawServer, monkeypatch: pytest.MonkeyPatch, value: str, shown: str
-) -> None:
+def test_values_of_users_cannot_steer_the_terminal(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever users put into their attributes is printed as text, in one line; JSON gives it exactly."""
-    answering(server, monkeypatch, custom_attributes=[{"key": "plan", "value": value}])
+    for value, shown in HOSTILE.items():
+        with fresh_case(server, value, shown):
+            answering(server, monkeypatch, custom_attributes=[{"key": "plan", "value": value}])
 
-    ended = run("profile", "get", *USER)
-    told = json.loads(run("profile", "get", *USER, "--json").out)
+            ended = run("profile", "get", *USER)
+            told = json.loads(run("profile", "get", *USER, "--json").out)
 
-    assert ended.code == 0
-    assert ["plan", shown] in table(ended.out)
-    assert "\x1b" not in ended.out
-    assert told["custom_attributes"] == [{"key": "plan", "value": value}]
+            assert ended.code == 0
+            assert ["plan", shown] in table(ended.out)
+            assert "\x1b" not in ended.out
+            assert told["custom_attributes"] == [{"key": "plan", "value": value}]
 
 
 def test_what_is_newer_than_this_release_is_shown_as_it_came(
@@ -219,7 +219,7 @@ def test_what_is_newer_than_this_release_is_shown_as_it_came(
 def test_on_a_narrow_terminal_tables_are_folded(known: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A terminal is not overrun; a pipe gets each value whole, as the tests above see."""
     terminal = EscapingConsole(force_terminal=True, force_interactive=False, width=60, color_system=None)
-    monkeypatch.setattr("adapty._cli.format.output", terminal)
+    monkeypatch.setattr("adapty._cli.format.stdout", terminal)
 
     ended = run("profile", "get", *USER)
 
@@ -261,82 +261,77 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_a_user_that_is_not_there(served: Sandbox, command: tuple[str, ...]) -> None:
+def test_a_user_that_is_not_there(served: Sandbox) -> None:
     """A missing profile is the API's error, told in one line, and never taken for an answer."""
-    ended = run(*command, *USER)
+    for command in COMMANDS:
+        with fresh_case(served, command):
+            ended = run(*command, *USER)
 
-    assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
-    assert "404 profile_does_not_exist" in ended.err
-    assert ended.err.count("\n") == 1
+            assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
+            assert "404 profile_does_not_exist" in ended.err
+            assert ended.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        ((), "customer_user_id: is missing, and so is profile_id; expected one of the two"),
-        (
-            (*USER, "--profile-id", PROFILE_ID),
-            "profile_id: cannot be combined with customer_user_id; expected one of the two",
-        ),
-        (("--customer-user-id", ""), "customer_user_id: is empty"),
-        (("--customer-user-id", "jané@example.com"), "customer_user_id: contains non-ASCII characters"),
-        (("--customer-user-id", "jane\nX-Other: 1"), "customer_user_id: has U+000A LINE FEED at"),
-        (("--customer-user-id", "jane" * 2000), "customer_user_id: has 8000 characters"),
-        (("--profile-id", "jane"), "profile_id: is not a UUID"),
-    ],
-    ids=["none", "both", "empty", "letters", "line break", "long", "no UUID"],
-)
-def test_who_is_meant_is_one_user(
-    served: Sandbox, command: tuple[str, ...], options: tuple[str, ...], told: str
-) -> None:
+def test_who_is_meant_is_one_user(served: Sandbox) -> None:
     """None or two ids, or one that cannot be sent, are wrong use: told by name, unsent, unquoted."""
-    ended = run(*command, *options)
+    for command in COMMANDS:
+        for options, told in [
+            ((), "--customer-user-id: is missing, and so is --profile-id; expected one of the two"),
+            (
+                (*USER, "--profile-id", PROFILE_ID),
+                "--profile-id: cannot be combined with --customer-user-id; expected one of the two",
+            ),
+            (("--customer-user-id", ""), "--customer-user-id: is empty"),
+            (("--customer-user-id", "jané@example.com"), "--customer-user-id: contains non-ASCII characters"),
+            (("--customer-user-id", "jane\nX-Other: 1"), "--customer-user-id: has U+000A LINE FEED at"),
+            (("--customer-user-id", "jane" * 2000), "--customer-user-id: has 8000 characters"),
+            (("--profile-id", "jane"), "--profile-id: is not a UUID"),
+        ]:
+            with fresh_case(served, command, options, told):
+                ended = run(*command, *options)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: {told}")
-    assert ended.err.count("\n") == 1
-    assert "jan" not in ended.err
-    assert served.requests() == []
+                assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+                assert ended.err.startswith(f"Error: {told}")
+                assert ended.err.count("\n") == 1
+                assert "jan" not in ended.err
+                assert served.requests() == []
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_a_key_that_the_api_does_not_know(
-    served: Sandbox, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
-) -> None:
+def test_a_key_that_the_api_does_not_know(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """The API's refusal is told in one line, without the key."""
-    monkeypatch.setenv("ADAPTY_SECRET_KEY", "secret_live_wrong")
+    for command in COMMANDS:
+        with fresh_case(served, command):
+            monkeypatch.setenv("ADAPTY_SECRET_KEY", "secret_live_wrong")
 
-    ended = run("--verbose", *command, *USER)
+            ended = run("--verbose", *command, *USER)
 
-    assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
-    assert ": 401 " in ended.err
-    assert "secret_live_wrong" not in ended.err
+            assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
+            assert ": 401 " in ended.err
+            assert "secret_live_wrong" not in ended.err
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_the_key_of_the_other_api_is_not_enough(
-    served: Sandbox, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
-) -> None:
+def test_the_key_of_the_other_api_is_not_enough(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the Mail API's key alone the variable that is missing is named."""
-    monkeypatch.delenv("ADAPTY_SECRET_KEY")
+    for command in COMMANDS:
+        with fresh_case(served, command):
+            monkeypatch.delenv("ADAPTY_SECRET_KEY")
 
-    ended = run(*command, *USER)
+            ended = run(*command, *USER)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert "ADAPTY_SECRET_KEY" in ended.err
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert "ADAPTY_SECRET_KEY" in ended.err
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_an_api_that_is_not_there(closed_port: str, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]) -> None:
+def test_an_api_that_is_not_there(closed_port: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection that is refused has a code of its own."""
-    point_at(closed_port, monkeypatch)
+    for command in COMMANDS:
+        with case(command):
+            point_at(closed_port, monkeypatch)
 
-    ended = run(*command, *USER)
+            ended = run(*command, *USER)
 
-    assert (ended.code, ended.out) == (ExitCode.NO_RESPONSE, "")
-    assert "ConnectError" in ended.err
+            assert (ended.code, ended.out) == (ExitCode.NO_RESPONSE, "")
+            assert "ConnectError" in ended.err
 
 
 def test_a_deletion_whose_answer_was_lost(
@@ -351,15 +346,16 @@ def test_a_deletion_whose_answer_was_lost(
     assert (ended.code, ended.out, len(slept)) == (0, "deleted\n", 1)
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_no_address_is_shown_that_the_api_says(
-    server: RawServer, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
-) -> None:
+def test_no_address_is_shown_that_the_api_says(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither an answer nor `--verbose` brings a user's address onto the screen."""
-    point_at(server.url, monkeypatch)
-    server.replies = [json_answer(400, {"errors": ["jane@example.com is wrong"], "error_code": "jane@example.com"})]
+    for command in COMMANDS:
+        with fresh_case(server, command):
+            point_at(server.url, monkeypatch)
+            server.replies = [
+                json_answer(400, {"errors": ["jane@example.com is wrong"], "error_code": "jane@example.com"})
+            ]
 
-    ended = run("--verbose", *command, "--customer-user-id", "jane@example.com")
+            ended = run("--verbose", *command, "--customer-user-id", "jane@example.com")
 
-    assert ended.code == ExitCode.API_ERROR
-    assert "jane" not in ended.out + ended.err
+            assert ended.code == ExitCode.API_ERROR
+            assert "jane" not in ended.out + ended.err

@@ -16,6 +16,7 @@ import pytest
 import adapty
 from adapty._cli.errors import ExitCode
 from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, Fault, Sandbox
+from tests.cases import case
 from tests.cli.conftest import PROFILE_OPTIONS, run
 from tests.raw_server import answer
 
@@ -125,25 +126,19 @@ def test_output_lists_the_environment_variables(stopped_when_ready: list[Sandbox
     assert [shlex.split(line)[0] for line in lines] == ["export", "export"]
 
 
-@pytest.mark.parametrize(
-    "key", ["my_own", "[bold]x[/bold]", "a:bug:b", "a$HOME", "a'b", 'a"b', "a;b", "a&b", "x`id`x", "#a"]
-)
-@pytest.mark.parametrize(
-    ("option", "variable", "attribute"),
-    [
-        ("--mail-key", "ADAPTY_MAIL_SECRET_KEY", "mail_key"),
-        ("--secret-key", "ADAPTY_SECRET_KEY", "secret_key"),
-    ],
-)
-def test_keys_are_quoted_for_the_shell(
-    ready_without_serving: list[Sandbox], key: str, option: str, variable: str, attribute: str
-) -> None:
+def test_keys_are_quoted_for_the_shell(ready_without_serving: list[Sandbox]) -> None:
     """Whatever characters a key has, the printed lines set that key."""
-    ended = run("sandbox", "--port", "0", option, key)
+    for key in ["my_own", "[bold]x[/bold]", "a:bug:b", "a$HOME", "a'b", 'a"b', "a;b", "a&b", "x`id`x", "#a"]:
+        for option, variable, attribute in [
+            ("--mail-key", "ADAPTY_MAIL_SECRET_KEY", "mail_key"),
+            ("--secret-key", "ADAPTY_SECRET_KEY", "secret_key"),
+        ]:
+            with case(key, option, variable, attribute):
+                ended = run("sandbox", "--port", "0", option, key)
 
-    assert ended.code == 0
-    assert exports(ended.out.partition("\n")[2])[variable] == key
-    assert [getattr(sandbox, attribute) for sandbox in ready_without_serving] == [key]
+                assert ended.code == 0
+                assert exports(ended.out.partition("\n")[2])[variable] == key
+                assert getattr(ready_without_serving[-1], attribute) == key
 
 
 def has_ipv6() -> bool:
@@ -226,13 +221,14 @@ def test_taken_port_is_an_error() -> None:
     assert ended.err == f"Error: --port: {port} on 127.0.0.1 is taken; choose another one, or 0 for any free port\n"
 
 
-@pytest.mark.parametrize("port", ["-1", "65536", "http"])
-def test_invalid_port_is_an_error(port: str) -> None:
+def test_invalid_port_is_an_error() -> None:
     """What cannot be a port is refused with the option's name."""
-    ended = run("sandbox", f"--port={port}")
+    for port in ["-1", "65536", "http"]:
+        with case(port):
+            ended = run("sandbox", f"--port={port}")
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert "--port" in ended.err
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert "--port" in ended.err
 
 
 @pytest.mark.parametrize("database", ["missing/sandbox.sqlite", "."])
@@ -254,21 +250,21 @@ def test_invalid_key_is_an_error(flag: str) -> None:
     assert "secret live" not in ended.err
 
 
-@pytest.mark.parametrize("package", ["starlette", "uvicorn", "jsonschema"])
-def test_missing_extra_is_an_error(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
-    """Where a package of the extra is not installed, the pip command is what is printed, with code 2."""
-    forgotten = ("adapty.sandbox", package)
-    for name in [name for name in sys.modules if name.startswith(forgotten)]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delattr(adapty, "sandbox")
-    monkeypatch.setitem(sys.modules, package, None)
+def test_missing_extra_is_an_error() -> None:
+    """The message has the pip command."""
+    for package in ["starlette", "uvicorn", "jsonschema"]:
+        with case(package), pytest.MonkeyPatch.context() as monkeypatch:
+            for name in [name for name in sys.modules if name.startswith(("adapty.sandbox", package))]:
+                monkeypatch.delitem(sys.modules, name)
+            monkeypatch.delattr(adapty, "sandbox")
+            monkeypatch.setitem(sys.modules, package, None)
 
-    # A port that is taken, so that the command ends where the package is found all the same.
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        ended = run("sandbox", "--port", str(listener.getsockname()[1]))
+            # The port is taken, so the command ends even if it finds the package.
+            with socket.create_server(("127.0.0.1", 0)) as listener:
+                ended = run("sandbox", "--port", str(listener.getsockname()[1]))
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err == f'Error: adapty.sandbox needs {package}; install it with: pip install "adapty[sandbox]"\n'
+            message = f'Error: adapty.sandbox needs {package}; install it with: pip install "adapty[sandbox]"\n'
+            assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", message)
 
 
 def test_fault_options_are_added(stopped_when_ready: list[Sandbox]) -> None:
@@ -282,22 +278,20 @@ def test_fault_options_are_added(stopped_when_ready: list[Sandbox]) -> None:
     assert list(sandbox.faults) == [Fault("rate_limited", retry_after=2, count=3), Fault("drop_after", probability=0.5)]
 
 
-@pytest.mark.parametrize(
-    ("fault", "message"),
-    [
+def test_invalid_fault_is_an_error() -> None:
+    """The error says which one, and what is wrong with it, and nothing is served."""
+    for fault, message in [
         ("", "--fault: kind: '' is not known; expected one of rate_limited, "),
         ("slow", "--fault: seconds: is missing; slow needs a duration"),
         ("rate_limted", "--fault: kind: 'rate_limted' is not known; did you mean rate_limited? expected"),
         ("rate_limited;after=2", "--fault: 'after' is not known"),
-    ],
-)
-def test_invalid_fault_is_an_error(fault: str, message: str) -> None:
-    """The error says which one, and what is wrong with it, and nothing is served."""
-    ended = run("sandbox", "--port", "0", "--fault", "drop_after", "--fault", fault)
+    ]:
+        with case(fault, message):
+            ended = run("sandbox", "--port", "0", "--fault", "drop_after", "--fault", fault)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: {message}")
-    assert ended.err.count("\n") == 1
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err.startswith(f"Error: {message}")
+            assert ended.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -332,22 +326,20 @@ def test_webhooks_are_posted(server: RawServer, options: tuple[str, ...], value:
         assert hidden not in message + warned
 
 
-@pytest.mark.parametrize(
-    ("options", "name"),
-    [
+def test_invalid_webhook_options_are_errors() -> None:
+    """What is wrong is named and not shown, and nothing is served."""
+    for options, name in [
         (("--webhook-url", "nowhere"), "--webhook-url"),
         (("--webhook-authorization", "key-abc"), "--webhook-authorization"),
         (("--webhook-url", "http://127.0.0.1:9/", "--webhook-authorization", " key-abc"), "--webhook-authorization"),
         (("--webhook-time-scale", "0"), "--webhook-time-scale"),
-    ],
-)
-def test_invalid_webhook_options_are_errors(options: tuple[str, ...], name: str) -> None:
-    """What is wrong is named and not shown, and nothing is served."""
-    ended = run("sandbox", "--port", "0", *options)
+    ]:
+        with case(options, name):
+            ended = run("sandbox", "--port", "0", *options)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: {name}: ")
-    assert "key-abc" not in ended.err
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err.startswith(f"Error: {name}: ")
+            assert "key-abc" not in ended.err
 
 
 def test_quotes_in_the_variable_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
