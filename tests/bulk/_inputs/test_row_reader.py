@@ -25,7 +25,7 @@ def create_rows(count: int) -> Iterator[Row]:
 async def wait_for_count(reader: RowReader, count: int) -> None:
     """Wait until a reader has read this many rows and waits for capacity."""
     async with asyncio.timeout(30):
-        while reader.count < count or not reader.is_idle:
+        while reader.count < count or not reader.is_idle:  # noqa: ASYNC110 - another thread counts
             await asyncio.sleep(0.001)
 
 
