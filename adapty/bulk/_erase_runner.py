@@ -15,6 +15,7 @@ from adapty._core.validation import one_of, quote, validate
 from adapty.bulk._erase_stage import APIS, ApiErasure, Naming
 from adapty.bulk._inputs.csv import DELIMITER, parse_delimiter
 from adapty.bulk._inputs.erase_targets import EraseTargets
+from adapty.bulk._inputs.files import parse_path
 from adapty.bulk._inputs.fingerprint import FileState, fingerprint
 from adapty.bulk._inputs.ids import API_KINDS, KINDS, ApiName, KindName
 from adapty.bulk._stage import DUPLICATE, Options
@@ -22,7 +23,7 @@ from adapty.bulk._state.checkpoint import FINGERPRINT_OF, Checkpoint
 from adapty.bulk._state.erase_log import EraseLog
 from adapty.bulk._state.resume_advice import resume_advice
 from adapty.bulk._state.seen_ids import SeenIds
-from adapty.bulk.options import EraseOptions, checkpoint_path, parse_options, path_option, reject_unknown
+from adapty.bulk.options import EraseOptions, checkpoint_path, parse_options, reject_unknown
 from adapty.bulk.reports import EraseReport
 from adapty.errors import AdaptyUsageError
 
@@ -66,7 +67,7 @@ class EraseRunner:
         """
         reject_unknown(options, EraseOptions)
         send_options = parse_options(options)
-        report = path_option("report", options["report"]) if "report" in options else None
+        report = parse_path("report", options["report"]) if "report" in options else None
         delimiter = parse_delimiter(options.get("delimiter", DELIMITER))
         targets = EraseTargets.create(ids, _kinds(by, api), delimiter)
         naming = Naming.OPEN if by is None else Naming.KIND if api is None else Naming.EXACT

@@ -19,6 +19,7 @@ from adapty._engine.dispatcher import Job
 from adapty._generated import build_mail_call, ignore_body
 from adapty.bulk._inputs.columns import field_path
 from adapty.bulk._inputs.csv import DELIMITER, parse_delimiter
+from adapty.bulk._inputs.files import parse_path
 from adapty.bulk._inputs.fingerprint import fingerprint
 from adapty.bulk._inputs.sorting import SortedSource
 from adapty.bulk._inputs.sources import Source, open_source, sibling_input
@@ -27,7 +28,7 @@ from adapty.bulk._stage_runner import StageRunner
 from adapty.bulk._state.checkpoint import FINGERPRINT_OF, Checkpoint
 from adapty.bulk._state.rejects import RejectsFile, finalize_rejects, rejects_name
 from adapty.bulk._state.resume_advice import resume_advice
-from adapty.bulk.options import ImportOptions, bool_option, checkpoint_path, parse_options, path_option, reject_unknown
+from adapty.bulk.options import ImportOptions, bool_option, checkpoint_path, parse_options, reject_unknown
 from adapty.bulk.reports import ImportReport
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
@@ -93,7 +94,7 @@ class ImportRunner:
         mapping = {} if mapping is None else mapping
         ignore = options.get("ignore", ())
         delimiter = parse_delimiter(options.get("delimiter", DELIMITER))
-        folder = path_option("rejects_dir", options.get("rejects_dir", "."))
+        folder = parse_path("rejects_dir", options.get("rejects_dir", "."))
         if not folder.is_dir():
             raise AdaptyUsageError.for_field("rejects_dir", f"{folder} is not an existing folder; expected a folder")
         opened_inputs: list[_Input] = []

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from adapty import AsyncAdapty, AuthenticationError
 from adapty.bulk import Progress, async_import_all
+from adapty.bulk._inputs.row_reader import RowReader
 from adapty.bulk._inputs.sorting import sorted_rows
 from adapty.bulk._progress_tracker import ProgressTracker
-from adapty.bulk._row_reader import RowReader
 from tests.conftest import EVENT, PROFILE
 from tests.skipping_loop import SkippingLoop
 
@@ -82,7 +82,7 @@ def import_in_no_time(answer: Callable[[int], httpx.Response] | None = None, **i
         async with AsyncAdapty(mail_secret_key="k", transport=httpx.MockTransport(handle)) as adapty:
             await async_import_all(adapty, **inputs, rate_limit=50, on_progress=told.append)
 
-    with asyncio.Runner(loop_factory=lambda: SkippingLoop(patience=0)) as runner:
+    with asyncio.Runner(loop_factory=lambda: SkippingLoop(thread_wait=0)) as runner:
         runner.run(job())
     return told
 

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import count
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapty._engine.rate_limiter import RateLimiter
@@ -108,6 +108,7 @@ class AtMost:
         return None if self.count <= self.per_second else self.retry_after
 
 
+@settings(max_examples=30)
 @given(
     rate=st.floats(0.2, 300),
     workers=st.integers(1, 64),
@@ -123,6 +124,7 @@ def test_rate_limit_is_never_exceeded(rate: float, workers: int, latency: float,
     assert most_in_a_second(taken) <= allowed_in_a_second(rate)
 
 
+@settings(max_examples=15)
 @given(
     rate=st.floats(1, 40),
     stalls=st.lists(st.tuples(st.floats(0, 0.8), st.floats(0, 0.1)), min_size=60, max_size=60),

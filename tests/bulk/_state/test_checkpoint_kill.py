@@ -6,6 +6,7 @@ real one. It is started as a script, which forks a process for each run, so that
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -284,4 +285,7 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path, how: str, least: int)
 
 
 if __name__ == "__main__":
+    gc.collect()
+    gc.freeze()  # otherwise each forked process copies the memory of all objects
+    gc.disable()
     globals()[sys.argv[1]](Path(sys.argv[2]))
