@@ -173,7 +173,7 @@ HOSTILE = {
     "\x1b[31mred\x07": r"\x1b[31mred\x07",
     "two\nlines\r\tand more": r"two\nlines\r\tand more",
     "half \ud800": r"half \ud800",
-    "right \u202eto left": r"right \u202eto left",
+    "right \u202e to left": r"right \u202e to left",
     "Žofia 日本": "Žofia 日本",
     "": "",
 }

@@ -283,7 +283,7 @@ def test_invalid_fault_is_an_error() -> None:
     for fault, message in [
         ("", "--fault: kind: '' is not known; expected one of rate_limited, "),
         ("slow", "--fault: seconds: is missing; slow needs a duration"),
-        ("rate_limted", "--fault: kind: 'rate_limted' is not known; did you mean rate_limited? expected"),
+        ("rate_limit", "--fault: kind: 'rate_limit' is not known; did you mean rate_limited? expected"),
         ("rate_limited;after=2", "--fault: 'after' is not known"),
     ]:
         with case(fault, message):
