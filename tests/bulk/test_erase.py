@@ -74,8 +74,8 @@ SOURCES: dict[str, tuple[Callable[[], Any], str]] = {
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_every_source(adapty: Adapty, apis: FakeApis, name: str) -> None:
-    """Whatever gives the ids, both users are deleted from both APIs and stand in the report, named after the source."""
+def test_every_source_is_erased(adapty: Adapty, apis: FakeApis, name: str) -> None:
+    """Any source of IDs is deleted from both APIs and is in the report, named after the source."""
     make, report = SOURCES[name]
 
     done = erase(adapty, make())
@@ -92,8 +92,8 @@ def test_every_source(adapty: Adapty, apis: FakeApis, name: str) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("name", SOURCES)
-async def test_every_source_with_the_async_client(apis: FakeApis, name: str) -> None:
-    """The async function takes and does the same."""
+async def test_every_source_is_erased_by_the_async_client(apis: FakeApis, name: str) -> None:
+    """The async function accepts the same sources."""
     make, report = SOURCES[name]
 
     async with apis.async_client() as adapty:
@@ -112,8 +112,8 @@ async def test_every_source_with_the_async_client(apis: FakeApis, name: str) -> 
         ("email", "jane@example.com", {"mail": "email"}),
     ],
 )
-def test_by_which_kind_of_id(adapty: Adapty, apis: FakeApis, by: Any, id_: str, asked: dict[str, str]) -> None:
-    """Each API that knows the kind is asked by it, and no other one; Mail too."""
+def test_by_selects_the_apis(adapty: Adapty, apis: FakeApis, by: Any, id_: str, asked: dict[str, str]) -> None:
+    """Only APIs that know the kind of ID are called."""
     done = erase(adapty, [id_], by=by)
 
     sent = id_.lower() if by == "profile_id" else id_
@@ -122,8 +122,8 @@ def test_by_which_kind_of_id(adapty: Adapty, apis: FakeApis, by: Any, id_: str, 
     assert list(outcomes("ids.erased.csv")) == [(api, sent) for api in asked]
 
 
-def test_one_api_is_enough(apis: FakeApis) -> None:
-    """It is the one that is asked for, or the one that there is a key for; without that key it is told."""
+def test_api_is_selected_by_option_or_key(apis: FakeApis) -> None:
+    """`api=` selects one API; otherwise the keys of the client do, and a missing key is an error."""
     with apis.client() as both, apis.client(mail_secret_key=None) as one:
         assert erase(both, ["u1"], api="mail").apis == ("mail",)
         assert erase(one, ["u1"]).apis == ("server-side",)
@@ -133,8 +133,8 @@ def test_one_api_is_enough(apis: FakeApis) -> None:
             erase(one, ["jane@example.com"], by="email")
 
 
-def test_what_came_of_each(adapty: Adapty, apis: FakeApis) -> None:
-    """A user that is not there is not found, one that the API fails on is failed with the reason."""
+def test_outcome_of_each_id_is_reported(adapty: Adapty, apis: FakeApis) -> None:
+    """A missing user is not found; a user that the API fails on is failed, with the reason."""
     gone = {"errors": [{"message": "No such profile", "error_code": "profile_not_found_error"}]}
     answers = {"u2": httpx.Response(404, json=gone), "u3": httpx.Response(400, text="no: key_shown")}
     apis.reply = lambda _, id_: answers.get(id_, httpx.Response(204))
@@ -153,8 +153,8 @@ def test_what_came_of_each(adapty: Adapty, apis: FakeApis) -> None:
     assert "key_shown" not in rows["u3"][1]
 
 
-def test_the_report_as_data(adapty: Adapty) -> None:
-    """It goes into JSON, and no id is in it."""
+def test_report_to_json_has_no_ids(adapty: Adapty) -> None:
+    """The report can be converted to JSON, without IDs."""
     done = erase(adapty, ["u1", "u1"], api="mail")
 
     assert json.loads(done.to_json()) == {
@@ -171,8 +171,8 @@ def test_the_report_as_data(adapty: Adapty) -> None:
     }
 
 
-def test_what_is_no_id(adapty: Adapty, apis: FakeApis) -> None:
-    """It is failed, with its place in the list, and keeps nobody else from being erased."""
+def test_invalid_ids_fail(adapty: Adapty, apis: FakeApis) -> None:
+    """An invalid ID fails with its position, and the other users are erased."""
     ids: list[Any] = ["u1", "", None, 7, b"u2", "é", "jane@example.com "]
 
     done = erase(adapty, ids, api="server-side")
@@ -193,10 +193,10 @@ def test_what_is_no_id(adapty: Adapty, apis: FakeApis) -> None:
 @pytest.mark.parametrize("id_", ["u\0001", "\0u1", "u\x1b[1m1", "u\x7f1", "u\x851", "u\n1"])
 @pytest.mark.parametrize("by", ["customer_user_id", "external_profile_id", "email"])
 @pytest.mark.parametrize("from_file", [False, True])
-def test_an_id_with_control_characters_is_sent_to_nobody(
+def test_id_with_control_characters_is_not_sent(
     adapty: Adapty, apis: FakeApis, id_: str, by: Any, *, from_file: bool
 ) -> None:
-    """Nobody has such an id: it is failed at each API, and not called not found."""
+    """It fails at each API and does not count as not found."""
     users = users_file(json.dumps(id_), name="ids.jsonl") if from_file else [id_]
 
     done = erase(adapty, users, by=by)
@@ -212,8 +212,8 @@ def test_an_id_with_control_characters_is_sent_to_nobody(
 NOT_FOR_A_HEADER = "contains non-ASCII characters, which a header cannot carry"
 
 
-def test_repeats_are_sent_once(adapty: Adapty, apis: FakeApis) -> None:
-    """Whoever stands there twice is asked about once by each API, and counted once."""
+def test_repeated_ids_are_sent_once(adapty: Adapty, apis: FakeApis) -> None:
+    """A repeated ID is sent once to each API and counted once."""
     done = erase(adapty, ["u1", "u2", "u1", "u2", "u1"])
 
     assert (done.deleted, done.repeated) == (4, 3)
@@ -228,8 +228,8 @@ def test_repeats_are_sent_once(adapty: Adapty, apis: FakeApis) -> None:
         max_size=20,
     )
 )
-def test_everybody_is_accounted_for(scratch: Path, ids: list[Any]) -> None:
-    """Of any list, each API has one row for each id that it takes, and one for each thing that is none."""
+def test_every_id_is_counted(scratch: Path, ids: list[Any]) -> None:
+    """For any list, each API has one row for each valid ID and each invalid one."""
     report = scratch / "report.csv"
     report.unlink(missing_ok=True)
     apis = FakeApis()
@@ -253,8 +253,8 @@ def outcomes_of(report: Path) -> Iterator[tuple[str, str, str]]:
         yield row["api"], row["id"], row["outcome"]
 
 
-def test_a_failure_that_goes_away(adapty: Adapty, apis: FakeApis, hurry: None) -> None:
-    """A try that fails is made again, which is counted; the user is deleted."""
+def test_failed_attempt_is_retried(adapty: Adapty, apis: FakeApis, hurry: None) -> None:
+    """Retries are counted; the user is deleted."""
     left = [503, 503]
     apis.reply = lambda *_: httpx.Response(left.pop() if left else 204)
 
@@ -290,10 +290,10 @@ def test_a_failure_that_goes_away(adapty: Adapty, apis: FakeApis, hurry: None) -
         (["u1"], {"checkpoint": "j"}, "checkpoint: cannot be used for an iterable; "),
     ],
 )
-def test_arguments_that_are_wrong(
+def test_invalid_arguments_are_rejected(
     adapty: Adapty, apis: FakeApis, ids: Any, options: dict[str, Any], problem: str
 ) -> None:
-    """Each is told by its name, with what would be right, before anything is sent or made."""
+    """The error names the argument and the remedy; nothing is sent or created."""
     with pytest.raises(AdaptyUsageError) as caught:
         erase(adapty, ids, **options)
 
@@ -303,8 +303,8 @@ def test_arguments_that_are_wrong(
 
 
 @pytest.mark.anyio
-async def test_the_client_must_be_of_the_kind(apis: FakeApis, adapty: Adapty) -> None:
-    """Neither function takes the other one's client."""
+async def test_other_client_is_rejected(apis: FakeApis, adapty: Adapty) -> None:
+    """Neither function accepts the client of the other one."""
     with pytest.raises(
         AdaptyUsageError, match=r"^client: is of type Adapty; expected an AsyncAdapty, the async client"
     ):
@@ -314,16 +314,16 @@ async def test_the_client_must_be_of_the_kind(apis: FakeApis, adapty: Adapty) ->
             erase(client, ["u1"])  # type: ignore[arg-type]
 
 
-def test_nobody_to_erase(adapty: Adapty) -> None:
-    """A program that has nobody gets a report that says so."""
+def test_empty_list_is_valid(adapty: Adapty) -> None:
+    """The report of an empty list has zeros."""
     done = erase(adapty, [])
 
     assert (done.deleted, done.not_found, done.failed) == (0, 0, 0)
     assert report_rows("ids.erased.csv") == []
 
 
-def test_progress_of_both(adapty: Adapty) -> None:
-    """Each API is a stage, told at its end with all that was done and failed."""
+def test_progress_has_a_stage_for_each_api(adapty: Adapty) -> None:
+    """The last progress of each stage has its final numbers."""
     told: list[Progress] = []
 
     erase(adapty, ["u1", "é", "u1"], on_progress=told.append)
@@ -334,8 +334,8 @@ def test_progress_of_both(adapty: Adapty) -> None:
 
 
 @pytest.mark.parametrize("give", [each, each_async])
-def test_progress_of_what_has_no_length(adapty: Adapty, give: Callable[[list[str]], Any]) -> None:
-    """Of a generator nobody knows the share, unless both APIs need it: then it was read to its end before."""
+def test_progress_of_an_iterable_has_no_fraction(adapty: Adapty, give: Callable[[list[str]], Any]) -> None:
+    """If both APIs are used, the IDs are read first and the fraction is known."""
     of_one: list[Progress] = []
     of_both: list[Progress] = []
 
@@ -346,8 +346,8 @@ def test_progress_of_what_has_no_length(adapty: Adapty, give: Callable[[list[str
     assert of_both[-1].fraction == 1.0
 
 
-def test_the_rate_that_is_asked_for(adapty: Adapty) -> None:
-    """`rate_limit` is told as the limit, and kept."""
+def test_rate_limit_applies(adapty: Adapty) -> None:
+    """`rate_limit` is the limit of the progress, and is not exceeded."""
     told: list[Progress] = []
 
     done = erase(adapty, [f"u{number}" for number in range(11)], api="mail", rate_limit=100, on_progress=told.append)
@@ -356,8 +356,8 @@ def test_the_rate_that_is_asked_for(adapty: Adapty) -> None:
     assert {progress.limit for progress in told} == {100}
 
 
-def test_what_on_progress_raises(adapty: Adapty, apis: FakeApis) -> None:
-    """It ends the erasure, also of the API that was not asked yet, and says how far it came."""
+def test_exception_of_on_progress_ends_the_erasure(adapty: Adapty, apis: FakeApis) -> None:
+    """The second API is not called, and the notes state the progress."""
 
     def fail(_: Progress) -> None:
         raise ZeroDivisionError
@@ -375,8 +375,8 @@ def test_what_on_progress_raises(adapty: Adapty, apis: FakeApis) -> None:
 
 @pytest.mark.parametrize("is_async", [False, True])
 @pytest.mark.parametrize("api", ["server-side", None])
-def test_what_the_iterable_raises(adapty: Adapty, apis: FakeApis, api: Any, *, is_async: bool) -> None:
-    """It passes through, with the place; whoever was erased by then is in the report."""
+def test_exception_of_the_iterable_is_raised(adapty: Adapty, apis: FakeApis, api: Any, *, is_async: bool) -> None:
+    """Users that are erased by then are in the report."""
 
     def ids() -> Iterator[str]:
         yield "u1"
@@ -392,10 +392,10 @@ def test_what_the_iterable_raises(adapty: Adapty, apis: FakeApis, api: Any, *, i
 
 
 @pytest.mark.parametrize("is_async", [False, True])
-def test_an_interrupt_while_ids_are_kept(
+def test_interrupt_while_ids_are_read(
     adapty: Adapty, apis: FakeApis, monkeypatch: pytest.MonkeyPatch, *, is_async: bool
 ) -> None:
-    """Ctrl-C is heeded while a generator is read for both APIs, however many ids are still to come."""
+    """Ctrl-C ends reading a generator for both APIs, however many IDs follow."""
     token = CancelToken()
     monkeypatch.setattr("adapty.bulk.erasing.CancelToken", lambda: token)
 
@@ -423,10 +423,10 @@ STOPS: dict[str, tuple[Callable[[str, str], httpx.Response], type[Exception]]] =
 
 @pytest.mark.parametrize("stopped", ["server-side", "mail"])
 @pytest.mark.parametrize("name", STOPS)
-def test_what_stops_one_api_does_not_stop_the_other(
+def test_failure_of_one_api_does_not_stop_the_other(
     adapty: Adapty, apis: FakeApis, hurry: None, name: str, stopped: str
 ) -> None:
-    """The other one's users are erased; who was not tried has no row, and the error says how far each came."""
+    """Users that were not tried have no row, and the error has the progress of each API."""
     reply, error = STOPS[name]
     apis.reply = lambda api, id_: reply(api, id_) if api == stopped else httpx.Response(204)
     ids = [f"u{number}" for number in range(9)]
@@ -446,8 +446,8 @@ def test_what_stops_one_api_does_not_stop_the_other(
     assert len([api for api, _ in found if api == stopped]) == failed
 
 
-def test_what_stops_both(adapty: Adapty, apis: FakeApis) -> None:
-    """The first one's error is raised, and the second one's is told; of a run without a row no report is left."""
+def test_failures_of_both_apis_are_reported(adapty: Adapty, apis: FakeApis) -> None:
+    """The first error is raised with the second as a note; an empty report is removed."""
     forbidden = {"errors": ["Not allowed"], "error_code": "forbidden"}
     apis.reply = lambda api, _: httpx.Response(401 if api == "mail" else 403, json=forbidden)
 
@@ -460,10 +460,8 @@ def test_what_stops_both(adapty: Adapty, apis: FakeApis) -> None:
     assert list(Path().iterdir()) == []
 
 
-def test_evidence_that_cannot_be_kept_stops_both(
-    adapty: Adapty, apis: FakeApis, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where the report takes no more, nobody else is erased, from neither API."""
+def test_full_disk_stops_both_apis(adapty: Adapty, apis: FakeApis, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the report cannot be written, no further user is erased."""
     rows: list[str] = []
     add = EraseLog.add
 
@@ -486,8 +484,8 @@ def test_evidence_that_cannot_be_kept_stops_both(
     assert len(apis.asked) == 2
 
 
-def test_a_report_that_another_run_adds_to(adapty: Adapty, apis: FakeApis) -> None:
-    """A run that comes to nothing does not take away what another one wrote into the same file meanwhile."""
+def test_rows_of_another_run_are_not_removed(adapty: Adapty, apis: FakeApis) -> None:
+    """A run without results keeps what another run wrote to the same report meanwhile."""
 
     def write_beside(api: str, _: str) -> httpx.Response:
         with EraseLog(Path("ids.erased.csv"), None) as other:

@@ -65,8 +65,8 @@ def broken_off(adapty: Adapty, apis: FakeApis, requests: int, **options: Any) ->
 
 
 @pytest.mark.parametrize("requests", range(1, 5))
-def test_it_goes_on_where_it_was_stopped(adapty: Adapty, apis: FakeApis, requests: int) -> None:
-    """Who was erased is not asked about again, each has one row, and the report counts all of them."""
+def test_run_is_resumed_after_any_request(adapty: Adapty, apis: FakeApis, requests: int) -> None:
+    """Erased users are not sent again, and the report counts all of them."""
     ids = ["u1", "é", "u2", "u1", "u3", "u4", "u5", "u2"]
     users_file(*ids)
     broken_off(adapty, apis, requests, api="server-side")
@@ -82,8 +82,8 @@ def test_it_goes_on_where_it_was_stopped(adapty: Adapty, apis: FakeApis, request
     assert not JOURNAL.exists()
 
 
-def test_only_what_is_left_of_both(adapty: Adapty, apis: FakeApis) -> None:
-    """An API that is through is not asked again; the other one goes on where it was."""
+def test_only_the_incomplete_api_is_resumed(adapty: Adapty, apis: FakeApis) -> None:
+    """A complete API is not called again."""
     users_file("u1", "u2", "u3")
     stop_after(apis, 1, "mail")
     with pytest.raises(AuthenticationError) as caught:
@@ -104,8 +104,8 @@ def test_only_what_is_left_of_both(adapty: Adapty, apis: FakeApis) -> None:
     assert len(outcomes()) == 6
 
 
-def test_it_may_break_off_again_and_again(adapty: Adapty, apis: FakeApis) -> None:
-    """However often it is stopped, each user is asked about once by each API, but for those who were refused."""
+def test_run_can_be_interrupted_repeatedly(adapty: Adapty, apis: FakeApis) -> None:
+    """Each user is sent once to each API, except for rejected requests."""
     ids = [f"u{number}" for number in range(30)]
     users_file(*ids)
     apis.reply = lambda *_: httpx.Response(204 if len(apis.asked) % 7 else 401)
@@ -120,8 +120,8 @@ def test_it_may_break_off_again_and_again(adapty: Adapty, apis: FakeApis) -> Non
     assert outcomes() == {(api, id_): "deleted" for api in ("server-side", "mail") for id_ in ids}
 
 
-def test_progress_of_a_run_that_goes_on(adapty: Adapty, apis: FakeApis) -> None:
-    """It counts those of the run before, and judges the time left by its own pace."""
+def test_progress_of_a_resumed_run_includes_earlier_results(adapty: Adapty, apis: FakeApis) -> None:
+    """Earlier results count for the numbers, but not for the remaining time."""
     users_file("u1", "u2", "u3", "u4")
     broken_off(adapty, apis, 2, api="server-side")
     told: list[Progress] = []
@@ -131,8 +131,8 @@ def test_progress_of_a_run_that_goes_on(adapty: Adapty, apis: FakeApis) -> None:
     assert (told[-1].accepted, told[-1].fraction) == (4, 1.0)
 
 
-def test_without_a_checkpoint_it_begins_anew(adapty: Adapty, apis: FakeApis) -> None:
-    """Everybody is asked about again, and has a second row; nothing else is left beside the file."""
+def test_without_checkpoint_the_run_starts_over(adapty: Adapty, apis: FakeApis) -> None:
+    """Nothing is resumed, and no checkpoint is left."""
     users_file("u1", "u2")
     broken_off(adapty, apis, 1, api="server-side", checkpoint=None)
     assert sorted(Path().iterdir()) == [Path("users.erased.csv"), Path("users.txt")]
@@ -143,16 +143,16 @@ def test_without_a_checkpoint_it_begins_anew(adapty: Adapty, apis: FakeApis) -> 
     assert [row["id"] for row in report_rows()] == ["u1", "u1", "u2"]
 
 
-def test_a_run_that_came_to_nothing_leaves_nothing(adapty: Adapty, apis: FakeApis) -> None:
-    """Neither a checkpoint nor a report is there where nobody was tried."""
+def test_run_without_results_leaves_no_files(adapty: Adapty, apis: FakeApis) -> None:
+    """There is no checkpoint and no report."""
     users_file("u1")
     broken_off(adapty, apis, 0, api="server-side")
 
     assert list(Path().iterdir()) == [Path("users.txt")]
 
 
-def test_what_must_not_change(adapty: Adapty, apis: FakeApis) -> None:
-    """Another content, kind, report or address is refused, with what to do, and nobody is asked about."""
+def test_changed_settings_are_rejected(adapty: Adapty, apis: FakeApis) -> None:
+    """Another content, kind, report or address is an error with a remedy, and nothing is sent."""
     users_file("u1", "u2")
     broken_off(adapty, apis, 1)
     apis.asked.clear()
@@ -182,8 +182,8 @@ def test_what_must_not_change(adapty: Adapty, apis: FakeApis) -> None:
 
 
 @pytest.mark.parametrize("change", ["removed", "cut"])
-def test_evidence_that_is_gone(adapty: Adapty, apis: FakeApis, change: str) -> None:
-    """Without the rows of the run before, the report would pass for whole: it is told, and nobody is asked about."""
+def test_missing_report_rows_are_rejected(adapty: Adapty, apis: FakeApis, change: str) -> None:
+    """The run is not resumed if earlier rows of the report are missing."""
     users_file("u1", "u2")
     broken_off(adapty, apis, 1)
     report = Path("users.erased.csv")
@@ -206,10 +206,10 @@ def test_evidence_that_is_gone(adapty: Adapty, apis: FakeApis, change: str) -> N
     assert erase(adapty, "users.txt").deleted == 4
 
 
-def test_a_process_that_ends_when_nobody_is_left(
+def test_completed_run_is_reported_by_the_next_one(
     adapty: Adapty, apis: FakeApis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A run that is through but for its checkpoint is told as it was, by the next one, which asks nobody."""
+    """If only the checkpoint is left, the next run reports the results and sends nothing."""
     users_file("u1", "é", "u1")
 
     def ends(_: Checkpoint) -> None:
@@ -228,8 +228,8 @@ def test_a_process_that_ends_when_nobody_is_left(
     assert not JOURNAL.exists()
 
 
-def test_two_at_once(adapty: Adapty, apis: FakeApis) -> None:
-    """A second run of the same file is refused while the first one goes on."""
+def test_second_run_of_the_same_file_is_rejected(adapty: Adapty, apis: FakeApis) -> None:
+    """The first run continues."""
     users_file("u1")
     refused: list[AdaptyError] = []
 
@@ -245,8 +245,8 @@ def test_two_at_once(adapty: Adapty, apis: FakeApis) -> None:
     assert len(refused) == 1
 
 
-def test_a_stop_between_the_two(adapty: Adapty, apis: FakeApis, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C at the last user of one API keeps the other one from being asked; the next run begins with that."""
+def test_ctrl_c_between_the_apis_is_resumed(adapty: Adapty, apis: FakeApis, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second API is not called; the next run starts with it."""
     users_file("u1", "u2")
     token = CancelToken()
     monkeypatch.setattr("adapty.bulk.erasing.CancelToken", lambda: token)
@@ -274,8 +274,8 @@ def test_a_stop_between_the_two(adapty: Adapty, apis: FakeApis, monkeypatch: pyt
 
 
 @pytest.mark.anyio
-async def test_a_task_that_is_cancelled(apis: FakeApis) -> None:
-    """What was answered by then is saved and in the report, and the next run goes on."""
+async def test_cancelled_task_is_resumed(apis: FakeApis) -> None:
+    """Results before the cancellation are saved and in the report."""
     users_file("u1", "u2", "u3")
     held = asyncio.Event()
 
@@ -305,8 +305,8 @@ async def test_a_task_that_is_cancelled(apis: FakeApis) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="it is killed by a signal of POSIX")
-def test_a_process_that_is_killed_again_and_again() -> None:
-    """After any number of kills, run by run, everybody was asked about, and has a row of having been deleted."""
+def test_killed_process_is_resumed() -> None:
+    """After several kills every user was sent and has a row."""
     ids = [f"user_{number}" for number in range(200)]
     users_file(*ids, "é", *ids[:50])
     kill_at, enough = [0], threading.Event()

@@ -125,7 +125,7 @@ def import_files(adapty: Adapty, **options: Any) -> Any:
 
 
 def test_import_creates_private_files(adapty: Adapty, recorder: RecordingServer, mask: int) -> None:
-    """Rejects files, the checkpoint and what SQLite keeps beside it have mode 0600, during a run and after it."""
+    """Rejects files, the checkpoint and SQLite's files have mode 0600, during a run and after it."""
     watch = Watch()
     recorder.reply = watch.answering(lambda _: Reply(after=0.005))
 
@@ -140,7 +140,7 @@ def test_import_creates_private_files(adapty: Adapty, recorder: RecordingServer,
 
 
 def test_resumed_import_creates_private_files(adapty: Adapty, recorder: RecordingServer, mask: int) -> None:
-    """What an interrupted run leaves for the next one is as private as what the next one makes of it."""
+    """The files of an interrupted run and of the run that resumes it are private."""
     watch = Watch()
 
     def stop_at_forty(_: dict[str, Any]) -> Reply:
@@ -159,7 +159,7 @@ def test_resumed_import_creates_private_files(adapty: Adapty, recorder: Recordin
 
 
 def test_dry_run_creates_private_files(adapty: Adapty, mask: int) -> None:
-    """The rejects of a dry run are personal data too, also where a second one replaces them."""
+    """The rejects of dry runs are private, also if a second one replaces them."""
     watch = Watch()
 
     with umask(mask):
@@ -169,7 +169,7 @@ def test_dry_run_creates_private_files(adapty: Adapty, mask: int) -> None:
 
 
 def test_erase_creates_private_files(adapty: Adapty, recorder: RecordingServer, mask: int) -> None:
-    """The report of erased users names them, and so does what is noted on the way."""
+    """The report and the checkpoint are private."""
     watch = Watch()
     recorder.reply = watch.answering(lambda _: GONE)
 
@@ -207,7 +207,7 @@ def test_commands_create_private_files(recorder: RecordingServer, command: str) 
 
 
 def test_rejects_of_a_read_only_input_are_private(adapty: Adapty) -> None:
-    """The rejects of an input with mode 0400 can be written by their owner, and read by nobody else."""
+    """The rejects of an input with mode 0400 can be written by their owner only."""
     write_inputs()
     watch = Watch()
     Path("profiles.csv").chmod(0o400)
@@ -219,7 +219,7 @@ def test_rejects_of_a_read_only_input_are_private(adapty: Adapty) -> None:
 
 
 def test_existing_report_keeps_its_mode_and_rows(adapty: Adapty, recorder: RecordingServer) -> None:
-    """Somebody may have chosen who reads a report that is there."""
+    """The mode of an existing report may be intentional."""
     recorder.reply = lambda _: GONE
     erase(adapty, ["user_1"], by="external_profile_id", api="mail")
     Path("ids.erased.csv").chmod(0o640)
@@ -232,7 +232,7 @@ def test_existing_report_keeps_its_mode_and_rows(adapty: Adapty, recorder: Recor
 
 
 def test_rejects_do_not_follow_a_planted_link(adapty: Adapty, recorder: RecordingServer) -> None:
-    """A symbolic link with the name of a rejects file is left alone; the next free name is taken."""
+    """A symbolic link with the name of a rejects file is not followed; the next free name is used."""
     write_inputs()
     recorder.reply = lambda _: REFUSED
     Path("profiles.rejects.csv").symlink_to("planted")

@@ -26,8 +26,8 @@ REFUSED = (
 @pytest.mark.parametrize(
     ("kind", "second"), [("greenlet", "20"), ("gevent", "20"), ("gevent, patched", REFUSED)], ids=lambda each: each[:16]
 )
-def test_two_runs_in_two_greenlets_work_or_are_refused(recorder: RecordingServer, kind: str, second: str) -> None:
-    """Where threads are greenlets too, the second run is refused, and the first and a later one are not harmed."""
+def test_runs_in_two_greenlets_work_or_are_rejected(recorder: RecordingServer, kind: str, second: str) -> None:
+    """If threads are greenlets too, only the second run is rejected."""
     recorder.reply = lambda _: Reply(after=0.02)
 
     ended = subprocess.run(

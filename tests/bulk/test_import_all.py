@@ -78,8 +78,8 @@ def kept_rejects(name: str = "profiles.rejects.csv") -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_the_example_of_the_docstring(adapty: Adapty) -> None:
-    """A small file with one wrong row: one record is accepted, one is refused and in the rejects file."""
+def test_example_of_the_docstring(adapty: Adapty) -> None:
+    """A small file has one accepted and one rejected record."""
     base = profiles_file(
         "user_1,2026-06-01T10:30:00Z,jane@example.com", f"user_2,{WHEN},not an address", name="base.csv"
     )
@@ -91,8 +91,8 @@ def test_the_example_of_the_docstring(adapty: Adapty) -> None:
     assert base.is_file()
 
 
-def test_a_whole_import_is_reported(adapty: Adapty, api: FakeApi) -> None:
-    """Every field of the report, for files with right and wrong rows of both kinds."""
+def test_report_has_all_results(adapty: Adapty, api: FakeApi) -> None:
+    """Every field of the report is right for files with valid and invalid rows of both kinds."""
     profiles = profiles_file(good(1), wrong(2), good(3), "user_4,too few", good(5))
     events = events_file(
         {"event_id": "1", "external_profile_id": "user_1", "event_type": "subscription_expired"},
@@ -120,10 +120,8 @@ def test_a_whole_import_is_reported(adapty: Adapty, api: FakeApi) -> None:
     assert len(api.sent) == 7
 
 
-def test_profiles_go_before_events_and_those_of_one_profile_in_the_order_of_their_file(
-    adapty: Adapty, api: FakeApi
-) -> None:
-    """On the wire all profiles come first, and what is of one profile keeps its order, whatever its times say."""
+def test_profiles_are_sent_before_events_in_order(adapty: Adapty, api: FakeApi) -> None:
+    """Records of one profile keep the order of their file, whatever their times."""
     owners = [f"user_{number % 3}" for number in range(12)]
     profiles = profiles_file(*(f"{owner},{WHEN},jane{number}@example.com" for number, owner in enumerate(owners)))
     events = events_file(
@@ -149,7 +147,7 @@ def test_profiles_go_before_events_and_those_of_one_profile_in_the_order_of_thei
 
 
 def test_events_can_be_sorted(adapty: Adapty, api: FakeApi) -> None:
-    """With `sort` a profile's events go out in order of their times; those of equal times as they stand there."""
+    """With `sort` the events of a profile are sent by time; equal times keep their order."""
     days = [5, 3, 3, 9, 1]
     events = events_file(
         *({"event_id": str(number), "event_datetime": f"2026-06-0{day}T00:00:00Z"} for number, day in enumerate(days))
@@ -160,8 +158,8 @@ def test_events_can_be_sorted(adapty: Adapty, api: FakeApi) -> None:
     assert [body["event_id"] for body in api.bodies("event")] == ["4", "1", "2", "0", "3"]
 
 
-def test_values_go_out_as_they_stand_in_the_file(adapty: Adapty, api: FakeApi) -> None:
-    """The price is the text of the file, digit by digit, and JSON's numbers stay numbers."""
+def test_values_are_sent_unchanged(adapty: Adapty, api: FakeApi) -> None:
+    """The price has the digits of the file, and JSON numbers stay numbers."""
     profiles = Path("profiles.jsonl")
     profiles.write_text(json.dumps({**PROFILE, "custom_attributes": {"days": 7, "plan": "7"}}), encoding="utf-8")
 
@@ -171,8 +169,8 @@ def test_values_go_out_as_they_stand_in_the_file(adapty: Adapty, api: FakeApi) -
     assert api.bodies("event")[0]["price_usd"] == "9.90"
 
 
-def test_a_nested_null_counts_as_left_out(adapty: Adapty, api: FakeApi) -> None:
-    """A null inside a nested field, as databases export it, is left out like an empty cell of its column."""
+def test_nested_null_counts_as_missing(adapty: Adapty, api: FakeApi) -> None:
+    """A null inside a nested field, as databases export it, is omitted like an empty cell."""
     Path("profiles.jsonl").write_text(
         json.dumps({**PROFILE, "device_info": {"platform": "iOS", "os": None}}), encoding="utf-8"
     )
@@ -183,16 +181,16 @@ def test_a_nested_null_counts_as_left_out(adapty: Adapty, api: FakeApi) -> None:
     assert api.bodies("profile")[0]["device_info"] == {"platform": "iOS"}
 
 
-def test_profiles_alone(adapty: Adapty) -> None:
-    """An import without events leaves all its profiles never purchased."""
+def test_import_of_profiles_only(adapty: Adapty) -> None:
+    """All profiles count as never purchased."""
     report = import_all(adapty, profiles=profiles_file(good(1), good(2), good(2)))
 
     assert (report.profiles_accepted, report.events_accepted, report.events_without_profile) == (3, 0, 0)
     assert report.flows == {**dict.fromkeys(Flow, 0), Flow.NEVER_PURCHASED: 2}
 
 
-def test_events_alone(adapty: Adapty, api: FakeApi) -> None:
-    """An import without profiles reports the flows of those that it has events of, all waiting for a profile."""
+def test_import_of_events_only(adapty: Adapty, api: FakeApi) -> None:
+    """The flows are those of the events, which all have no profile."""
     events = events_file(
         {"event_id": "1", "external_profile_id": "user_1"},
         {"event_id": "2", "external_profile_id": "user_2", "event_type": "subscription_refunded"},
@@ -207,7 +205,7 @@ def test_events_alone(adapty: Adapty, api: FakeApi) -> None:
 
 
 def test_events_can_be_csv(adapty: Adapty, api: FakeApi) -> None:
-    """A CSV of events has the event's fields for columns, the offer's dotted; empty cells are left out."""
+    """Columns are the fields of an event, dotted for the offer; empty cells are omitted."""
     fields = {**EVENT, "offer.category": "introductory", "offer.offer_type": "free_trial", "expires_at": ""}
     with Path("events.csv").open("w", newline="") as file:
         csv.writer(file).writerows([fields, fields.values()])
@@ -219,15 +217,15 @@ def test_events_can_be_csv(adapty: Adapty, api: FakeApi) -> None:
     assert "expires_at" not in api.bodies("event")[0]
 
 
-def test_nothing_given_is_refused(adapty: Adapty) -> None:
-    """An import of no file is a mistake of the caller's."""
+def test_import_without_inputs_is_rejected(adapty: Adapty) -> None:
+    """At least one input is required."""
     with pytest.raises(AdaptyUsageError, match=r"^nothing to import; expected profiles=, events= or both$"):
         import_all(adapty)
 
 
 @pytest.mark.parametrize("name", ["missing.jsonl", "events.txt", "."])
-def test_a_bad_second_file_is_found_before_anything_is_sent(adapty: Adapty, api: FakeApi, name: str) -> None:
-    """A file of events that is missing or of another format ends the import before its first profile."""
+def test_invalid_second_file_is_rejected_first(adapty: Adapty, api: FakeApi, name: str) -> None:
+    """A missing file, or one of another format, is an error before the first profile is sent."""
     Path("events.txt").write_text("")
 
     with pytest.raises(AdaptyUsageError):
@@ -236,8 +234,8 @@ def test_a_bad_second_file_is_found_before_anything_is_sent(adapty: Adapty, api:
     assert api.sent == []
 
 
-def test_a_wrong_header_sends_nothing_of_its_file(adapty: Adapty, api: FakeApi) -> None:
-    """A header with a column that is no field of the records ends the import before the file's first record."""
+def test_invalid_header_is_rejected(adapty: Adapty, api: FakeApi) -> None:
+    """An unknown column ends the import before the first record."""
     Path("profiles.csv").write_text(f"{HEADER},plan\n{good(1)},trial\n", encoding="utf-8")
 
     with pytest.raises(AdaptyUsageError) as caught:
@@ -248,16 +246,14 @@ def test_a_wrong_header_sends_nothing_of_its_file(adapty: Adapty, api: FakeApi) 
     assert not Path("profiles.rejects.csv").exists()
 
 
-def test_columns_of_the_other_kind_are_refused(adapty: Adapty) -> None:
-    """Two files in each other's place are found by their headers."""
+def test_swapped_files_are_rejected(adapty: Adapty) -> None:
+    """The header shows that a file has the other kind of records."""
     with pytest.raises(AdaptyUsageError, match=r"is a column of profiles\.csv and not a field of TransactionEvent"):
         import_all(adapty, events=profiles_file(good(1)))
 
 
-def test_a_wrong_header_of_the_second_file_is_found_before_anything_is_sent(
-    adapty: Adapty, api: FakeApi, tmp_path: Path
-) -> None:
-    """Nobody sends a base of profiles to learn then that the events cannot be read."""
+def test_invalid_second_header_is_rejected_first(adapty: Adapty, api: FakeApi, tmp_path: Path) -> None:
+    """No profile is sent if the events cannot be read."""
     events = tmp_path / "events.csv"
     events.write_text("event_typ,event_id\nsubscription_started,1\n")
 
@@ -267,8 +263,8 @@ def test_a_wrong_header_of_the_second_file_is_found_before_anything_is_sent(
     assert api.sent == []
 
 
-def test_a_record_that_the_api_refuses_is_blamed_on_its_field(adapty: Adapty, api: FakeApi) -> None:
-    """A 400 counts under the field that it names, or under the kind of error, and the import goes on."""
+def test_rejection_of_the_api_counts_for_its_field(adapty: Adapty, api: FakeApi) -> None:
+    """A 400 counts for the field that it names, or for the error class; the import continues."""
     faults = {"user_1": "country", "user_2": None}
     api.reply = lambda body: (
         refuse(faults[body["external_profile_id"]]) if body["external_profile_id"] in faults else accept(body)
@@ -284,8 +280,8 @@ def test_a_record_that_the_api_refuses_is_blamed_on_its_field(adapty: Adapty, ap
     assert errors["user_1"].startswith("saveProfile: 400 base_error: country: Input is refused")
 
 
-def test_reasons_do_not_grow_with_the_input(adapty: Adapty, api: FakeApi) -> None:
-    """Attributes that users name count as one field, fifty fields by themselves, and the others together."""
+def test_number_of_reasons_is_limited(adapty: Adapty, api: FakeApi) -> None:
+    """Custom attributes count as one field, 50 fields separately, and the others together."""
     attributes: list[dict[str, Any]] = [{"custom_attributes": {f"a{number}": [number]}} for number in range(70)]
     unknown: list[dict[str, Any]] = [{f"field_{number}": 1} for number in range(70)]
     profiles = [{**PROFILE, **wrong} for wrong in [*attributes, *unknown, *unknown]]
@@ -308,8 +304,8 @@ def test_reasons_do_not_grow_with_the_input(adapty: Adapty, api: FakeApi) -> Non
         ("device_info.os", "device_info.os"),
     ],
 )
-def test_reasons_are_short_whatever_the_api_names(adapty: Adapty, api: FakeApi, field_name: str, reason: str) -> None:
-    """The name of a field comes from somebody else, and is kept up to a hundred characters."""
+def test_reasons_are_shortened(adapty: Adapty, api: FakeApi, field_name: str, reason: str) -> None:
+    """A field name of a response has at most 100 characters."""
     api.reply = lambda _: refuse(field_name)
 
     report = import_all(adapty, profiles=profiles_file(good(1)))
@@ -321,10 +317,8 @@ def test_reasons_are_short_whatever_the_api_names(adapty: Adapty, api: FakeApi, 
     ("status", "reason"),
     [(500, "ServerError"), (503, "ServerError"), (409, "ConflictError"), (422, "UnprocessableEntityError")],
 )
-def test_a_record_that_the_api_fails_on_is_refused_and_the_rest_goes_on(
-    adapty: Adapty, api: FakeApi, status: int, reason: str
-) -> None:
-    """A record that still fails after its tries is refused, and the ones after it are sent."""
+def test_record_that_always_fails_is_rejected(adapty: Adapty, api: FakeApi, status: int, reason: str) -> None:
+    """The records after it are sent."""
     tries = 9 if status >= 500 else 1
     api.reply = lambda body: httpx.Response(status) if body["external_profile_id"] == "user_2" else accept(body)
 
@@ -337,8 +331,8 @@ def test_a_record_that_the_api_fails_on_is_refused_and_the_rest_goes_on(
 
 
 @pytest.mark.parametrize("max_retries", [0, 1, 3])
-def test_the_number_of_tries_can_be_chosen(adapty: Adapty, api: FakeApi, max_retries: int) -> None:
-    """`max_retries` is that of the import, whatever the client has for single calls."""
+def test_max_retries_applies(adapty: Adapty, api: FakeApi, max_retries: int) -> None:
+    """`max_retries` of the import overrides the setting of the client."""
     api.reply = lambda _: httpx.Response(503)
 
     report = import_all(adapty, profiles=profiles_file(good(1)), max_retries=max_retries)
@@ -346,8 +340,8 @@ def test_the_number_of_tries_can_be_chosen(adapty: Adapty, api: FakeApi, max_ret
     assert (len(api.sent), report.retried, report.rejected) == (max_retries + 1, max_retries, 1)
 
 
-def test_while_a_record_waits_for_its_next_try_others_are_sent(adapty: Adapty, api: FakeApi) -> None:
-    """Only what is of the same profile waits, even where there is but one worker; then it goes on in order."""
+def test_retry_blocks_only_its_profile(adapty: Adapty, api: FakeApi) -> None:
+    """Other profiles are sent meanwhile, even with one worker."""
     answers = iter([httpx.Response(503), httpx.Response(503)])
     api.reply = lambda body: next(answers, accept(body)) if body["external_profile_id"] == "user_1" else accept(body)
     rows = [f"user_{owner},{WHEN},jane{number}@example.com" for number, owner in enumerate((1, 2, 1, 3, 1))]
@@ -358,8 +352,8 @@ def test_while_a_record_waits_for_its_next_try_others_are_sent(adapty: Adapty, a
     assert sent == ["0", "1", "3", "0", "0", "2", "4"]
 
 
-def test_a_record_that_works_at_the_second_try_is_accepted(adapty: Adapty, api: FakeApi) -> None:
-    """A failure that goes away leaves no trace in the report."""
+def test_record_is_accepted_after_a_retry(adapty: Adapty, api: FakeApi) -> None:
+    """A temporary failure is not in the report, except for the number of retries."""
     answers = iter([httpx.Response(503), httpx.Response(200, json={})])
     api.reply = lambda _: next(answers)
 
@@ -430,10 +424,10 @@ def busy(_: dict[str, Any]) -> httpx.Response:
         (silent, AdaptyTimeoutError),
     ],
 )
-def test_what_stops_one_record_stops_the_import(
+def test_global_error_aborts_the_import(
     adapty: Adapty, api: FakeApi, reply: Callable[[dict[str, Any]], httpx.Response], error: type[AdaptyError]
 ) -> None:
-    """A key that is not taken and an API that is not reached end it, with the place and the rejects so far kept."""
+    """A rejected key or an unreachable API aborts it, and the results so far are saved."""
     api.reply = lambda body: reply(body) if body["external_profile_id"] == "user_3" else accept(body)
     profiles = profiles_file(good(1), wrong(2), good(3), good(4))
     told: list[Progress] = []
@@ -464,10 +458,8 @@ STRANGE: dict[str, tuple[Callable[[dict[str, Any]], httpx.Response], type[Adapty
 
 
 @pytest.mark.parametrize("name", STRANGE)
-def test_what_something_in_between_has_against_one_record_is_that_records(
-    adapty: Adapty, api: FakeApi, name: str
-) -> None:
-    """While others succeed, an odd record is refused and the import goes on: else it would end there, run after run."""
+def test_foreign_response_rejects_single_records(adapty: Adapty, api: FakeApi, name: str) -> None:
+    """While other records succeed, the import continues."""
     reply, _ = STRANGE[name]
     odd = {"user_2", "user_5", "user_6", "user_7", "user_8"}
     api.reply = lambda body: reply(body) if body["external_profile_id"] in odd else accept(body)
@@ -480,8 +472,8 @@ def test_what_something_in_between_has_against_one_record_is_that_records(
 
 
 @pytest.mark.parametrize("name", STRANGE)
-def test_what_something_in_between_has_against_all_ends_the_import(adapty: Adapty, api: FakeApi, name: str) -> None:
-    """At the fifth record in a row it is not the records' fault; what to look at is told."""
+def test_consecutive_foreign_responses_abort_the_import(adapty: Adapty, api: FakeApi, name: str) -> None:
+    """The fifth one in a row aborts it, and the note says what to check."""
     api.reply, error = STRANGE[name]
 
     with pytest.raises(error) as caught:
@@ -496,8 +488,8 @@ def test_what_something_in_between_has_against_all_ends_the_import(adapty: Adapt
 
 
 @pytest.mark.parametrize("status", [413, 414, 431])
-def test_records_that_are_too_long_for_something_are_refused(adapty: Adapty, api: FakeApi, status: int) -> None:
-    """However many of them there are in a row, it is each one's own fault."""
+def test_too_large_records_are_rejected(adapty: Adapty, api: FakeApi, status: int) -> None:
+    """They never abort the import, however many there are in a row."""
     api.reply = lambda body: accept(body) if body["external_profile_id"] == "user_9" else httpx.Response(status)
 
     report = import_all(adapty, profiles=profiles_file(*map(good, range(1, 10))), concurrency=1)
@@ -505,8 +497,8 @@ def test_records_that_are_too_long_for_something_are_refused(adapty: Adapty, api
     assert (report.profiles_accepted, report.profiles_rejected, report.retried) == (1, 8, 0)
 
 
-def test_a_page_that_passes_is_waited_out(adapty: Adapty, api: FakeApi) -> None:
-    """A success that is none, of a gateway that is being restarted say, is tried again like a 5xx."""
+def test_invalid_success_is_retried(adapty: Adapty, api: FakeApi) -> None:
+    """A 200 with a page, for example of a gateway that restarts, is retried like a 5xx."""
     pages = iter([login_page({})] * 3)
     api.reply = lambda body: next(pages, accept(body))
 
@@ -515,8 +507,8 @@ def test_a_page_that_passes_is_waited_out(adapty: Adapty, api: FakeApi) -> None:
     assert (report.profiles_accepted, report.profiles_rejected, report.retried) == (2, 0, 3)
 
 
-def test_a_stop_among_the_events_names_their_file(adapty: Adapty, api: FakeApi) -> None:
-    """The note names the file that was being sent, and the rejects of the file before it are in place."""
+def test_abort_during_events_names_their_file(adapty: Adapty, api: FakeApi) -> None:
+    """The rejects of the profiles are complete."""
     api.reply = lambda body: unknown_key(body) if "event_id" in body else accept(body)
 
     with pytest.raises(AuthenticationError) as caught:
@@ -529,8 +521,8 @@ def test_a_stop_among_the_events_names_their_file(adapty: Adapty, api: FakeApi) 
     assert Path("profiles.rejects.csv").is_file()
 
 
-def test_an_api_that_fails_on_everything_ends_the_import(adapty: Adapty, api: FakeApi) -> None:
-    """Five records in a row that the API fails on are no fault of the records'; one that it takes begins anew."""
+def test_consecutive_server_errors_abort_the_import(adapty: Adapty, api: FakeApi) -> None:
+    """Five failed records in a row abort it; an accepted one resets the count."""
     api.reply = lambda body: accept(body) if body["external_profile_id"] == "user_3" else httpx.Response(503)
     records = [good(number) for number in range(1, 12)]
 
@@ -541,8 +533,8 @@ def test_an_api_that_fails_on_everything_ends_the_import(adapty: Adapty, api: Fa
     assert len(kept_rejects()) == 6
 
 
-def test_an_import_that_breaks_off_at_once_leaves_nothing_behind(adapty: Adapty, api: FakeApi) -> None:
-    """What somebody mends by hand is not lost to a run that never came to do anything, nor is there anything new."""
+def test_import_aborted_immediately_leaves_no_files(adapty: Adapty, api: FakeApi) -> None:
+    """Existing rejects are unchanged, and no file is created."""
     mended = Path("profiles.rejects.csv")
     mended.write_text("mended by hand")
     api.reply = unreachable
@@ -555,8 +547,8 @@ def test_an_import_that_breaks_off_at_once_leaves_nothing_behind(adapty: Adapty,
     assert caught.value.__notes__ == ["stopped in profiles.csv: 0 accepted, 0 rejected so far"]
 
 
-def test_a_redirecting_address_ends_the_import(adapty: Adapty, api: FakeApi) -> None:
-    """What is no answer of the API's to a record is the address's fault, whatever its status."""
+def test_redirect_aborts_the_import(adapty: Adapty, api: FakeApi) -> None:
+    """A redirect means that the address is wrong."""
     api.reply = lambda _: httpx.Response(301, headers={"Location": "https://example.com/"})
 
     with pytest.raises(AdaptyAPIError, match="saveProfile: 301"):
@@ -565,8 +557,8 @@ def test_a_redirecting_address_ends_the_import(adapty: Adapty, api: FakeApi) -> 
     assert len(api.sent) == 1
 
 
-def test_records_refused_here_do_not_hide_an_api_that_fails(adapty: Adapty, api: FakeApi) -> None:
-    """Between two failures of the API, a record that was never sent is no sign of life."""
+def test_local_rejections_do_not_reset_the_failure_count(adapty: Adapty, api: FakeApi) -> None:
+    """A record that was never sent does not show that the API works."""
     api.reply = lambda _: httpx.Response(503)
     records = [wrong(number) if number % 2 else good(number) for number in range(20)]
 
@@ -582,35 +574,35 @@ def test_records_refused_here_do_not_hide_an_api_that_fails(adapty: Adapty, api:
         ({"profiles": "p.csv", "rejects_dir": 1}, "rejects_dir"),
     ],
 )
-def test_what_is_no_path_is_refused(adapty: Adapty, arguments: dict[str, Any], field_name: str) -> None:
-    """The argument is named."""
+def test_invalid_path_argument_is_rejected(adapty: Adapty, arguments: dict[str, Any], field_name: str) -> None:
+    """The error names the argument."""
     Path("p.csv").write_text("email\n")
     with pytest.raises(AdaptyUsageError, match=f"^{field_name}: is of type int; expected a path"):
         import_all(adapty, **arguments)
 
 
-def test_only_the_blocking_client_can_import() -> None:
-    """The async client has functions of its own."""
+def test_import_all_rejects_the_async_client() -> None:
+    """The async client has its own functions."""
     for client in (AsyncAdapty(mail_secret_key="k"), None):
         with pytest.raises(AdaptyUsageError, match=r"^client: is .*; expected an Adapty, the blocking client"):
             import_all(client, profiles="p.csv")  # type: ignore[arg-type]
 
 
-def test_a_name_that_no_file_can_have_is_told(adapty: Adapty) -> None:
-    """A file's name with a NUL is refused as one that cannot be opened."""
+def test_name_with_nul_is_rejected(adapty: Adapty) -> None:
+    """The file cannot be opened."""
     with pytest.raises(AdaptyUsageError, match="cannot be opened"):
         import_all(adapty, profiles="a\0.csv")
 
 
-def test_the_limit_of_csv_is_left_as_it_was(adapty: Adapty) -> None:
-    """The limit is the whole process's: an import gives it back."""
+def test_csv_field_size_limit_is_restored(adapty: Adapty) -> None:
+    """The limit is global to the process."""
     before = csv.field_size_limit()
     import_all(adapty, profiles=profiles_file(good(1)))
     assert csv.field_size_limit() == before
 
 
-def test_a_full_disk_is_told(adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rejects that cannot be written end the import with a typed error, and no record is refused in silence."""
+def test_full_disk_aborts_the_import(adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No record is rejected without a row in the rejects file."""
     profiles = profiles_file(good(1), wrong(2), good(3))
     full = True
     write = RejectsFile._write
@@ -631,8 +623,8 @@ def test_a_full_disk_is_told(adapty: Adapty, api: FakeApi, monkeypatch: pytest.M
     assert (report.profiles_accepted, report.profiles_rejected) == (2, 1)
 
 
-def test_an_import_that_broke_off_goes_on_when_it_is_run_again(adapty: Adapty, api: FakeApi) -> None:
-    """The second run sends what is left, reports the whole base, and leaves no checkpoint."""
+def test_interrupted_import_is_resumed(adapty: Adapty, api: FakeApi) -> None:
+    """The second run sends the remaining records, reports all of them, and leaves no checkpoint."""
     profiles = profiles_file(good(1), wrong(2), good(3))
     api.reply = lambda body: unreachable(body) if body["external_profile_id"] == "user_3" else accept(body)
     with pytest.raises(AdaptyConnectionError):
@@ -648,8 +640,8 @@ def test_an_import_that_broke_off_goes_on_when_it_is_run_again(adapty: Adapty, a
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
-def test_a_client_without_the_mail_key_stops_the_import(api: FakeApi, dry_run: bool) -> None:  # noqa: FBT001
-    """A client that has the server-side key alone sends nothing, and neither checkpoint nor rejects file is made."""
+def test_client_without_the_mail_key_is_rejected(api: FakeApi, dry_run: bool) -> None:  # noqa: FBT001
+    """Nothing is sent, and no file is created."""
     with (
         Adapty("secret_live_shown", transport=httpx.MockTransport(api.handle)) as client,
         pytest.raises(AdaptyConfigError) as caught,
@@ -662,8 +654,8 @@ def test_a_client_without_the_mail_key_stops_the_import(api: FakeApi, dry_run: b
 
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit, ZeroDivisionError])
-def test_an_exception_of_the_callers_own_keeps_the_rejects(adapty: Adapty, raised: type[BaseException]) -> None:
-    """What `on_progress` raises ends the import, and what was done is saved: the rejects, and how far it is."""
+def test_exception_of_on_progress_saves_the_results(adapty: Adapty, raised: type[BaseException]) -> None:
+    """The exception aborts the import, and the next run resumes it."""
 
     def interrupt(_: Progress) -> None:
         raise raised
@@ -678,8 +670,8 @@ def test_an_exception_of_the_callers_own_keeps_the_rejects(adapty: Adapty, raise
     assert (report.profiles_accepted, report.profiles_rejected, report.resumed) == (1, 1, True)
 
 
-def test_progress_is_told_at_the_end_of_each_stage(adapty: Adapty) -> None:
-    """Whatever was told before: the last time, the figures are final and all of the input is read."""
+def test_last_progress_of_each_stage_is_final(adapty: Adapty) -> None:
+    """The last progress has the final numbers and the fraction 1."""
     told: list[Progress] = []
     profiles = profiles_file(good(1), wrong(2), good(3))
 
@@ -696,8 +688,8 @@ def test_progress_is_told_at_the_end_of_each_stage(adapty: Adapty) -> None:
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("sort", [False, True])
-def test_progress_never_passes_its_end(adapty: Adapty, newline: str, sort: bool) -> None:  # noqa: FBT001
-    """Whatever ends the lines, and in whichever order they are sent: the share grows to 1, and no further."""
+def test_progress_never_decreases_or_exceeds_one(adapty: Adapty, newline: str, sort: bool) -> None:  # noqa: FBT001
+    """The fraction grows to 1, for all line ends and orders."""
     told: list[Progress] = []
     Path("events.jsonl").write_bytes(
         newline.join(json.dumps({**EVENT, "event_id": str(i)}) for i in range(50)).encode()
@@ -713,8 +705,8 @@ def test_progress_never_passes_its_end(adapty: Adapty, newline: str, sort: bool)
     )
 
 
-def test_an_empty_base_is_imported(adapty: Adapty, api: FakeApi) -> None:
-    """Files without records are no error: nothing is sent, and nothing is reported."""
+def test_empty_files_are_valid(adapty: Adapty, api: FakeApi) -> None:
+    """Nothing is sent, and the report has zeros."""
     told: list[Progress] = []
 
     report = import_all(adapty, profiles=profiles_file(), events=events_file(), on_progress=told.append)
@@ -727,8 +719,8 @@ def test_an_empty_base_is_imported(adapty: Adapty, api: FakeApi) -> None:
     }
 
 
-def test_rejects_show_no_key(adapty: Adapty, api: FakeApi) -> None:
-    """An API that echoes the key in its refusal does not bring it into the rejects file."""
+def test_rejects_do_not_contain_the_key(adapty: Adapty, api: FakeApi) -> None:
+    """A key in an API error is redacted in the rejects file."""
     with Adapty(mail_secret_key="secret_live_shown", transport=httpx.MockTransport(api.handle)) as client:
         api.reply = lambda _: httpx.Response(400, json={"errors": ["no such thing: secret_live_shown"]})
         report = import_all(client, profiles=profiles_file(good(1)))
@@ -737,8 +729,8 @@ def test_rejects_show_no_key(adapty: Adapty, api: FakeApi) -> None:
     assert "secret_live_shown" not in report.rejects_files[0].read_text()
 
 
-def test_the_report_agrees_with_an_independent_count(adapty: Adapty, api: FakeApi) -> None:
-    """On a part of the example base, an importer written apart from this one comes to the same report."""
+def test_report_equals_an_independent_count(adapty: Adapty, api: FakeApi) -> None:
+    """A separately written importer has the same report for a part of the example data."""
     with (EXAMPLES / "profiles.csv").open(encoding="utf-8", newline="") as whole:
         Path("profiles.csv").write_text("".join(islice(whole, 400)), encoding="utf-8")
     with (EXAMPLES / "events.jsonl").open(encoding="utf-8", newline="") as whole:

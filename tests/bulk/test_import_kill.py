@@ -42,8 +42,8 @@ def is_refused(body: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_ctrl_c_in_a_process(recorder: RecordingServer, times: int) -> None:
-    """Once, it waits for what is sent; twice, it waits for nothing. It says how to go on, and nothing else."""
+def test_ctrl_c_ends_a_process(recorder: RecordingServer, times: int) -> None:
+    """The first one waits for requests in flight, the second one does not; the notes say how to resume."""
     write_base(400, 400, 40)
     recorder.reply = lambda _: Reply(after=20 if times == 2 and len(recorder.arrived) > 150 else 0.003)
     with importing(recorder.url, concurrency=8) as process:
@@ -70,8 +70,8 @@ def test_ctrl_c_in_a_process(recorder: RecordingServer, times: int) -> None:
 SEED = int(os.environ.get("ADAPTY_TEST_SEED", "1"))
 
 
-def test_nothing_is_lost_however_often_it_is_killed(recorder: RecordingServer) -> None:
-    """Every record is accepted at least once, those of a profile in order, and each refused one is told once."""
+def test_no_record_is_lost_by_kills(recorder: RecordingServer) -> None:
+    """Every record is accepted at least once, in order for each profile, or rejected once."""
     profiles, events, owners = 500, 500, 45
     write_base(profiles, events, owners)
     chance = random.Random(SEED)  # noqa: S311 - no secret

@@ -59,10 +59,10 @@ def places(records: list[dict[str, Any]]) -> dict[str, list[str]]:
     concurrency=st.integers(1, 12),
     seed=st.integers(0, 2**32),
 )
-def test_a_profile_s_records_arrive_in_order_and_apart(
+def test_records_of_a_profile_arrive_in_order_and_one_at_a_time(
     shared: RecordingServer, profiles: list[int], events: list[int], concurrency: int, seed: int
 ) -> None:
-    """Whatever the history, the concurrency and the times of the answers."""
+    """This applies to any history, concurrency and latency."""
     latencies = random.Random(seed)  # noqa: S311 - no secret
     shared.arrived.clear()
     shared.reply = lambda _: Reply(after=latencies.choice([0, 0, 0.001, 0.004]))
@@ -81,7 +81,7 @@ def test_a_profile_s_records_arrive_in_order_and_apart(
 
 
 def test_concurrency_is_the_number_of_requests_in_flight(recorder: RecordingServer) -> None:
-    """As many requests are under way at a time as `concurrency` says, each over a connection that is used again."""
+    """Each connection is reused."""
     recorder.reply = lambda _: Reply(after=0.02)
 
     with Adapty(mail_secret_key="k", mail_base_url=recorder.url) as adapty:
@@ -92,8 +92,8 @@ def test_concurrency_is_the_number_of_requests_in_flight(recorder: RecordingServ
     assert len(recorder.arrived) == 100
 
 
-def test_concurrency_may_be_256(recorder: RecordingServer) -> None:
-    """256 connections send many records and few."""
+def test_concurrency_can_be_256(recorder: RecordingServer) -> None:
+    """256 connections can send many records or few."""
     with Adapty(mail_secret_key="k", mail_base_url=recorder.url) as adapty:
         first = import_profiles(adapty, profiles_of([*range(600)]), concurrency=256)
         second = import_profiles(adapty, profiles_of([1]), concurrency=256)
@@ -102,8 +102,8 @@ def test_concurrency_may_be_256(recorder: RecordingServer) -> None:
     assert len(recorder.arrived) == 601
 
 
-def test_order_is_kept_through_failed_tries(recorder: RecordingServer) -> None:
-    """A profile's next record does not overtake one that is tried again; records of others do."""
+def test_retries_keep_the_order_of_a_profile(recorder: RecordingServer) -> None:
+    """The next record of a profile waits for the retry; other profiles do not."""
     seen: Counter[str] = Counter()
     owners = [number % 4 for number in range(60)]
 

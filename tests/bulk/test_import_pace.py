@@ -52,8 +52,8 @@ def fine(_: int) -> httpx.Response:
     return httpx.Response(200, json={})
 
 
-def test_the_rate_is_kept_over_a_minute() -> None:
-    """Within five percent, and in no second more than five percent above it."""
+def test_rate_limit_is_reached_over_a_minute() -> None:
+    """The rate is within 5 %, and no second exceeds it by more than 5 %."""
     moments, _ = import_in_no_time(fine, 3000, rate_limit=50)
 
     assert moments[-1] == pytest.approx(60, rel=0.05)
@@ -61,8 +61,8 @@ def test_the_rate_is_kept_over_a_minute() -> None:
         assert len([moment for moment in moments if moments[first] <= moment < moments[first] + 1]) <= 52
 
 
-def test_a_429_blocks_all_workers() -> None:
-    """When the API asks to be left alone for two seconds, nobody sends; then it goes on, and soon as before."""
+def test_429_pauses_all_workers() -> None:
+    """No worker sends before the Retry-After; then the rate recovers."""
 
     def answer(number: int) -> httpx.Response:
         return httpx.Response(429, headers={"Retry-After": "2"}) if number <= 8 else fine(number)
@@ -77,8 +77,8 @@ def test_a_429_blocks_all_workers() -> None:
     assert moments[-1] < 30
 
 
-def test_repeated_tries_count_for_the_rate() -> None:
-    """A try that is made again is a request like any other."""
+def test_retries_count_for_the_rate_limit() -> None:
+    """A retry is a request like any other."""
 
     def answer(number: int) -> httpx.Response:
         return httpx.Response(503) if number % 2 else fine(number)
@@ -89,8 +89,8 @@ def test_repeated_tries_count_for_the_rate() -> None:
     assert (len(moments) - 1) / moments[-1] <= 105
 
 
-def test_the_rate_over_real_connections(recorder: RecordingServer) -> None:
-    """The pace does not only hold in theory."""
+def test_rate_limit_applies_to_real_connections(recorder: RecordingServer) -> None:
+    """The rate is measured at a server."""
     moments: list[float] = []
 
     def reply(_: dict[str, Any]) -> Reply:

@@ -88,8 +88,8 @@ def break_off(call: Callable[[], object], api: FakeApi, count: int) -> None:
     api.sent.clear()
 
 
-def test_it_goes_on_where_it_was(adapty: Adapty, api: FakeApi) -> None:
-    """What was accepted is not sent again, and the report is of all runs together."""
+def test_interrupted_run_is_resumed(adapty: Adapty, api: FakeApi) -> None:
+    """Accepted records are not sent again, and the report covers all runs."""
     profiles(30, 3, 20)
     break_off(lambda: import_all(adapty, profiles="profiles.jsonl", concurrency=1), api, 10)
     break_off(lambda: import_all(adapty, profiles="profiles.jsonl", concurrency=1), api, 10)
@@ -105,7 +105,7 @@ def test_it_goes_on_where_it_was(adapty: Adapty, api: FakeApi) -> None:
 
 @pytest.mark.parametrize("count", [1, 4, 9])
 def test_resumed_run_counts_rejected_rows(adapty: Adapty, api: FakeApi, count: int) -> None:
-    """The records have the same numbers in each run: none is sent twice, and none is skipped."""
+    """Records have the same numbers in each run: none is sent twice, and none is skipped."""
     rows = [f"user_{number},2026-06-01T10:30:00Z,j@example.com" for number in range(12)]
     rows[5] = "user_5,2026-06-01T10:30:00Z"
     Path("base.csv").write_text("\n".join(("external_profile_id,external_created_at,email", *rows)))
@@ -136,10 +136,10 @@ def test_unclosed_quote_rejects_the_file(adapty: Adapty, api: FakeApi) -> None:
 
 
 @pytest.mark.parametrize("broken", ["cut short", "damaged", "a line without end"])
-def test_a_broken_file_is_not_gone_on_with(
+def test_damaged_file_is_not_resumed(
     adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
-    """It is said to fetch it again and to start over: the whole file is another one, which no run goes on with."""
+    """The note advises to fetch it again and start over, because the complete file has other content."""
     monkeypatch.setattr(files, "_MAX_LINE", 100_000)
     content = profiles(2_000).read_bytes() + b"x" * (200_000 if broken == "a line without end" else 1) + b"\n"
     whole = gzip.compress(content)
@@ -160,8 +160,8 @@ def test_a_broken_file_is_not_gone_on_with(
     assert import_profiles(adapty, path).profiles_accepted == 2_000
 
 
-def test_a_stage_that_is_done_is_not_begun_again(adapty: Adapty, api: FakeApi) -> None:
-    """Of two files, the first one is left alone when the second one broke off; its rejects are in place."""
+def test_completed_stage_is_not_repeated(adapty: Adapty, api: FakeApi) -> None:
+    """If the events were interrupted, the profiles are not sent again."""
     profiles(20, 7)
     events()
     break_off(lambda: import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", concurrency=1), api, 19 + 12)
@@ -174,8 +174,8 @@ def test_a_stage_that_is_done_is_not_begun_again(adapty: Adapty, api: FakeApi) -
     assert (sum(report.flows.values()), report.events_without_profile) == (19, 3)
 
 
-def test_the_order_by_time_is_kept_when_it_goes_on(adapty: Adapty, api: FakeApi) -> None:
-    """A sorted import goes on in the same order."""
+def test_resumed_run_keeps_the_sorted_order(adapty: Adapty, api: FakeApi) -> None:
+    """A sorted import continues in the same order."""
     events()
     sent = []
     for count in (11, 40):
@@ -191,8 +191,8 @@ def test_the_order_by_time_is_kept_when_it_goes_on(adapty: Adapty, api: FakeApi)
     assert report.events_accepted == 30
 
 
-def test_what_comes_from_a_packed_file_goes_on_too(adapty: Adapty, api: FakeApi) -> None:
-    """A .gz file is read again to where it was."""
+def test_gzipped_file_is_resumed(adapty: Adapty, api: FakeApi) -> None:
+    """The file is read again up to the position."""
     Path("profiles.jsonl.gz").write_bytes(gzip.compress(profiles().read_bytes()))
     break_off(lambda: import_profiles(adapty, "profiles.jsonl.gz", concurrency=1), api, 10)
 
@@ -202,10 +202,10 @@ def test_what_comes_from_a_packed_file_goes_on_too(adapty: Adapty, api: FakeApi)
 
 @pytest.mark.parametrize("checkpoint", [True, False])
 @pytest.mark.parametrize("changed", ["profiles.jsonl", "events.jsonl"])
-def test_a_file_that_changes_meanwhile_is_noticed(
+def test_file_that_changes_during_the_run_is_rejected(
     adapty: Adapty, api: FakeApi, changed: str, *, checkpoint: bool
 ) -> None:
-    """Records of two versions are not mixed in silence: the import ends, and does not count as done."""
+    """Records of two versions are not mixed: the import aborts and is not complete."""
     profiles(2000)
     events()
     options: dict[str, Any] = {} if checkpoint else {"checkpoint": None}
@@ -239,8 +239,8 @@ def test_a_file_that_changes_meanwhile_is_noticed(
         (lambda: write("events.jsonl", [EVENT]), "events.jsonl has changed"),
     ],
 )
-def test_a_changed_file_is_refused(adapty: Adapty, api: FakeApi, changed: Callable[[], object], named: str) -> None:
-    """Nothing is sent, and the message names the file and says what to do."""
+def test_changed_file_is_rejected(adapty: Adapty, api: FakeApi, changed: Callable[[], object], named: str) -> None:
+    """Nothing is sent, and the error names the file and the remedy."""
     profiles()
     events()
     break_off(lambda: import_all(adapty, profiles="profiles.jsonl", events="events.jsonl", concurrency=1), api, 10)
@@ -262,8 +262,8 @@ def test_a_changed_file_is_refused(adapty: Adapty, api: FakeApi, changed: Callab
         ({"events": None}, "events has changed"),
     ],
 )
-def test_another_plan_is_refused(adapty: Adapty, api: FakeApi, options: dict[str, Any], named: str) -> None:
-    """What decides which records are sent, and in which order, must be as it was."""
+def test_changed_options_are_rejected(adapty: Adapty, api: FakeApi, options: dict[str, Any], named: str) -> None:
+    """Options that decide which records are sent in which order must not change."""
     profiles()
     events()
     given: dict[str, Any] = {"profiles": "profiles.jsonl", "events": "events.jsonl", "concurrency": 1}
@@ -276,8 +276,8 @@ def test_another_plan_is_refused(adapty: Adapty, api: FakeApi, options: dict[str
     assert import_all(adapty, **{**given, "concurrency": 4, "rate_limit": 1000.0}).accepted == 60
 
 
-def test_another_address_is_refused(adapty: Adapty, api: FakeApi) -> None:
-    """What one API has accepted, another one has not."""
+def test_changed_address_is_rejected(adapty: Adapty, api: FakeApi) -> None:
+    """Records that one API accepted are unknown to another one."""
     profiles()
     break_off(lambda: import_profiles(adapty, "profiles.jsonl", concurrency=1), api, 10)
 
@@ -290,8 +290,8 @@ def test_another_address_is_refused(adapty: Adapty, api: FakeApi) -> None:
         import_profiles(other, "profiles.jsonl")
 
 
-def test_two_imports_do_not_share_a_checkpoint(adapty: Adapty, api: FakeApi) -> None:
-    """The second one is refused while the first one is at work, and does no harm to it."""
+def test_checkpoint_in_use_rejects_the_second_import(adapty: Adapty, api: FakeApi) -> None:
+    """The first import is not affected."""
     profiles()
     refused: list[str] = []
 
@@ -310,8 +310,8 @@ def test_two_imports_do_not_share_a_checkpoint(adapty: Adapty, api: FakeApi) -> 
     assert (report.accepted, folder()) == (30, ["profiles.jsonl"])
 
 
-def test_the_checkpoint_may_be_elsewhere(adapty: Adapty, api: FakeApi) -> None:
-    """A checkpoint of another name is the one that is used and named."""
+def test_checkpoint_option_is_used(adapty: Adapty, api: FakeApi) -> None:
+    """The file has the name of the option, also in the note."""
     profiles()
     refusing_after(api, 10)
     with pytest.raises(AuthenticationError) as caught:
@@ -322,8 +322,8 @@ def test_the_checkpoint_may_be_elsewhere(adapty: Adapty, api: FakeApi) -> None:
     assert not Path("profiles.jsonl.checkpoint").exists()
 
 
-def test_without_a_checkpoint_it_begins_anew(adapty: Adapty, api: FakeApi) -> None:
-    """Who wants none gets none, and no note on how to go on; the rejects are put in place."""
+def test_without_checkpoint_the_run_starts_over(adapty: Adapty, api: FakeApi) -> None:
+    """Nothing is resumed, and no checkpoint is left."""
     profiles(30, 0)
     refusing_after(api, 10)
     with pytest.raises(AuthenticationError) as caught:
@@ -340,14 +340,14 @@ def test_without_a_checkpoint_it_begins_anew(adapty: Adapty, api: FakeApi) -> No
     assert (len(api.sent), report.accepted, report.resumed) == (29, 29, False)
 
 
-def test_a_checkpoint_of_a_program_s_records_is_refused(adapty: Adapty) -> None:
-    """What cannot be read again cannot be gone on with."""
+def test_checkpoint_for_an_iterable_is_rejected(adapty: Adapty) -> None:
+    """An iterable cannot be read again."""
     with pytest.raises(AdaptyUsageError, match=r"^checkpoint: cannot be used for an iterable"):
         import_profiles(adapty, [], checkpoint="import.checkpoint")
 
 
-def test_a_dry_run_checks_everything_and_sends_nothing(recorder: RecordingServer) -> None:
-    """Neither a connection nor a checkpoint is opened; what is wrong is in the rejects file."""
+def test_dry_run_validates_and_sends_nothing(recorder: RecordingServer) -> None:
+    """No connection or checkpoint is opened; invalid records are in the rejects file."""
     profiles(30, 3, 4)
     events()
     told: list[Progress] = []
@@ -378,10 +378,10 @@ class _FullDisk:
         monkeypatch.setattr(Checkpoint, "save", saved)
 
 
-def test_a_checkpoint_that_cannot_be_written_ends_the_import(
+def test_checkpoint_that_cannot_be_written_aborts_the_import(
     adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is not saved would be lost by a crash, so the import does not go on; later it does."""
+    """The run can be resumed later."""
     profiles()
     disk = _FullDisk(monkeypatch)
 
@@ -399,10 +399,10 @@ def test_a_checkpoint_that_cannot_be_written_ends_the_import(
     assert import_profiles(adapty, "profiles.jsonl").accepted == 30
 
 
-def test_a_full_disk_does_not_hide_what_happened_before(
+def test_failed_save_does_not_hide_the_first_error(
     adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The reason for the end stays the reason; that it could not be saved is added."""
+    """The failed save is a note of the error."""
     profiles()
     disk = _FullDisk(monkeypatch)
 
@@ -417,10 +417,10 @@ def test_a_full_disk_does_not_hide_what_happened_before(
     assert "progress could not be saved: the checkpoint cannot be written: disk full" in caught.value.__notes__
 
 
-def test_a_record_that_is_noted_half_is_not_saved(
+def test_interrupted_record_is_not_saved_partially(
     adapty: Adapty, api: FakeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A signal handler may raise anywhere: each refused record is in the rejects file once all the same."""
+    """A signal handler can raise anywhere; each rejected record is written once."""
     profiles(30, *range(0, 30, 3))
     add = CompletedSet.add
     calls = Counter[str]()
@@ -442,8 +442,8 @@ def test_a_record_that_is_noted_half_is_not_saved(
     assert (report.profiles_accepted, report.profiles_rejected) == (20, 10)
 
 
-def test_an_end_after_the_last_record_costs_nothing(adapty: Adapty, api: FakeApi) -> None:
-    """What `on_progress` raises at the end of a stage is raised, and the stage is done for all that."""
+def test_exception_after_the_last_record_completes_the_stage(adapty: Adapty, api: FakeApi) -> None:
+    """An exception of `on_progress` at the end of a stage is raised, and the stage is complete."""
     profiles(30, 3)
     events()
 
@@ -462,8 +462,8 @@ def test_an_end_after_the_last_record_costs_nothing(adapty: Adapty, api: FakeApi
     assert folder() == ["events.jsonl", "profiles.jsonl", "profiles.rejects.jsonl"]
 
 
-def test_columns_that_were_mapped_go_on(adapty: Adapty, api: FakeApi) -> None:
-    """A mapping in another order of writing is the same."""
+def test_reordered_mapping_is_resumed(adapty: Adapty, api: FakeApi) -> None:
+    """The order of a mapping does not matter."""
     with Path("base.csv").open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(("uid", "since", "email"))
@@ -476,8 +476,8 @@ def test_columns_that_were_mapped_go_on(adapty: Adapty, api: FakeApi) -> None:
     assert (report.accepted, len(api.sent)) == (20, 10)
 
 
-def test_cancelling_saves_and_gives_up(api: FakeApi) -> None:
-    """An async import that is cancelled goes on where it was; what was under way is sent again."""
+def test_cancelled_import_is_resumed(api: FakeApi) -> None:
+    """Results are saved; requests in flight are sent again."""
     profiles(30, 3)
 
     stuck = asyncio.Event()

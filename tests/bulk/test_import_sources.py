@@ -68,8 +68,10 @@ def addresses(bodies: list[dict[str, Any]]) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", [list, iter, each])
-def test_iterables_of_dicts_and_of_models(run: Import, recorder: RecordingServer, kind: Callable[[Any], Any]) -> None:
-    """Whatever gives them, dicts and ready records are sent, and wrong ones are refused."""
+def test_iterables_of_dicts_and_records_are_sent(
+    run: Import, recorder: RecordingServer, kind: Callable[[Any], Any]
+) -> None:
+    """Invalid items are rejected."""
     given = [profile(1), MailProfile.from_dict(profile(2)), {**profile(3), "email": "jane"}, 4]
 
     report = run(recorder.url, kind(given))
@@ -84,13 +86,13 @@ class BrokenError(Exception):
 
 @pytest.mark.parametrize("raised", [BrokenError, KeyboardInterrupt, SystemExit, asyncio.CancelledError])
 @pytest.mark.parametrize("is_async", [False, True])
-def test_what_an_iterable_raises_passes_through(
+def test_exception_of_an_iterable_is_raised(
     run: Import,
     recorder: RecordingServer,
     raised: type[BaseException],
     is_async: bool,  # noqa: FBT001
 ) -> None:
-    """It is raised when all that came before is sent, or what is under way; refused records are in their file."""
+    """Records before it are sent, or those in flight completed; rejects are written."""
     recorder.reply = lambda _: Reply(after=0.02)
 
     def given() -> Iterator[Any]:
@@ -112,12 +114,12 @@ def test_what_an_iterable_raises_passes_through(
 
 
 @pytest.mark.parametrize("is_async", [False, True])
-def test_an_iterable_is_closed_when_the_import_ends_early(
+def test_iterable_is_closed_when_the_import_aborts(
     run: Import,
     recorder: RecordingServer,
     is_async: bool,  # noqa: FBT001
 ) -> None:
-    """What a generator holds open, it lets go of at once."""
+    """A generator releases its resources immediately."""
     recorder.reply = lambda _: Reply(403, taken=False)
     closed = []
 
@@ -142,8 +144,8 @@ def test_an_iterable_is_closed_when_the_import_ends_early(
     assert sorted(closed) == (["given", "given_async"] if is_async else ["given"])
 
 
-def test_an_end_does_not_wait_for_a_record_that_never_comes(run: Import, recorder: RecordingServer) -> None:
-    """An async iterable that is silent is left alone when the API refuses the key."""
+def test_abort_does_not_wait_for_the_next_record(run: Import, recorder: RecordingServer) -> None:
+    """An idle async iterable is cancelled when the API rejects the key."""
     recorder.reply = lambda _: Reply(401, taken=False)
     ended = []
 
@@ -161,8 +163,8 @@ def test_an_end_does_not_wait_for_a_record_that_never_comes(run: Import, recorde
     assert ended == [True]
 
 
-def test_records_are_sent_as_they_come(run: Import, recorder: RecordingServer) -> None:
-    """An async iterable may wait for what comes of a record before it gives the next one."""
+def test_records_are_sent_immediately(run: Import, recorder: RecordingServer) -> None:
+    """An async iterable can wait for the result of a record before the next one."""
 
     async def given() -> AsyncIterator[Any]:
         for number in range(20):
@@ -175,8 +177,8 @@ def test_records_are_sent_as_they_come(run: Import, recorder: RecordingServer) -
 
 
 @pytest.mark.usefixtures("way")
-def test_a_slow_iterable_lets_the_requests_through(recorder: RecordingServer) -> None:
-    """An iterable that keeps the event loop waiting for each record keeps no record from being sent and answered."""
+def test_slow_iterable_does_not_block_requests(recorder: RecordingServer) -> None:
+    """Requests are completed while an iterable blocks."""
     behind = []
 
     def given() -> Iterator[Any]:
@@ -222,8 +224,8 @@ def test_source_is_not_read_far_ahead(
 
 
 @pytest.mark.parametrize("kind", [list, each])
-def test_a_program_s_events_can_be_sorted(recorder: RecordingServer, kind: Callable[[Any], Any]) -> None:
-    """They go out in order of their times; how far that is, nobody knows."""
+def test_events_of_an_iterable_can_be_sorted(recorder: RecordingServer, kind: Callable[[Any], Any]) -> None:
+    """They are sent by time; the fraction is unknown."""
     days = [5, 1, 3]
     given = [{**EVENT, "event_id": str(day), "event_datetime": f"2026-06-0{day}T00:00:00Z"} for day in days]
     told: list[Progress] = []
@@ -235,8 +237,8 @@ def test_a_program_s_events_can_be_sorted(recorder: RecordingServer, kind: Calla
     assert (told[-1].fraction, told[-1].eta) == (None, None)
 
 
-def test_the_async_functions(recorder: RecordingServer) -> None:
-    """There is one for each kind, and one for both."""
+def test_async_functions_import_all_kinds(recorder: RecordingServer) -> None:
+    """There is one function for each kind, and one for both."""
 
     async def job() -> list[int]:
         async with AsyncAdapty(mail_secret_key="k", mail_base_url=recorder.url) as adapty:
@@ -250,14 +252,14 @@ def test_the_async_functions(recorder: RecordingServer) -> None:
     assert asyncio.run(job()) == [1, 1, 2]
 
 
-def test_an_empty_iterable(run: Import, recorder: RecordingServer) -> None:
-    """Nothing is sent, and nothing is wrong."""
+def test_empty_iterable_is_valid(run: Import, recorder: RecordingServer) -> None:
+    """Nothing is sent."""
     assert run(recorder.url, []).accepted == 0
     assert recorder.connections == 0
 
 
-def test_the_same_client_in_one_event_loop_after_the_other(recorder: RecordingServer) -> None:
-    """A second `asyncio.run` imports as the first one did."""
+def test_client_can_be_used_in_several_event_loops(recorder: RecordingServer) -> None:
+    """A second `asyncio.run` works like the first one."""
     adapty = AsyncAdapty(mail_secret_key="k", mail_base_url=recorder.url)
     for number in (1, 2):
         report = asyncio.run(async_import_profiles(adapty, [profile(number)]))

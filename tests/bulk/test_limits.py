@@ -56,7 +56,7 @@ HEADS = {
 
 @pytest.mark.parametrize("head", HEADS)
 def test_run_ends_when_a_response_never_ends(server: RawServer, head: str) -> None:
-    """The total timeout ends each attempt, and the attempts are counted; then the run says what happened."""
+    """The total timeout ends each attempt; the error is raised after all attempts."""
     server.replies = [drip_for_ever(server, HEADS[head])]
     adapty = Adapty(mail_secret_key="k", mail_base_url=server.url, timeout=TIMEOUTS)
 
@@ -99,7 +99,7 @@ def test_large_response_is_refused(server: RawServer) -> None:
 
 
 def test_transport_of_the_caller_has_the_same_limits(server: RawServer) -> None:
-    """A transport that the caller creates for the workers is not waited for without end."""
+    """The total timeout applies to the caller's transports."""
     server.replies = [drip_for_ever(server, HEADS["body"])]
     adapty = Adapty(mail_secret_key="k", mail_base_url=server.url, timeout=TIMEOUTS)
 

@@ -61,8 +61,8 @@ async def at_once(_: object) -> None:
         ("dry_run", 0),
     ],
 )
-def test_a_wrong_option_is_named(adapty: Adapty, api: FakeApi, name: str, value: Any) -> None:
-    """Nothing is sent, and no file is made."""
+def test_invalid_option_is_named(adapty: Adapty, api: FakeApi, name: str, value: Any) -> None:
+    """Nothing is sent, and no file is created."""
     Path("base.csv").write_text("external_profile_id,external_created_at,email\nu,2026-06-01T10:30:00Z,j@example.com\n")
 
     with pytest.raises(AdaptyUsageError) as caught:
@@ -80,8 +80,8 @@ def test_a_wrong_option_is_named(adapty: Adapty, api: FakeApi, name: str, value:
 
 
 @pytest.mark.parametrize("value", ["no", 1, None])
-def test_sorted_or_not_is_said_by_true_or_false(adapty: Adapty, api: FakeApi, value: Any) -> None:
-    """A text that says no would count as yes."""
+def test_sort_must_be_a_bool(adapty: Adapty, api: FakeApi, value: Any) -> None:
+    """The text "no" would count as true."""
     for call in (partial(import_all, events=[{}]), partial(import_events, source=[{}])):
         with pytest.raises(AdaptyUsageError, match=r"^sort: is .*; expected True or False$") as caught:
             call(adapty, sort=value)
@@ -89,36 +89,36 @@ def test_sorted_or_not_is_said_by_true_or_false(adapty: Adapty, api: FakeApi, va
     assert api.sent == []
 
 
-def test_a_misspelled_option_is_shown_the_right_one(adapty: Adapty) -> None:
-    """As far as there is one like it."""
+def test_misspelled_option_has_a_suggestion(adapty: Adapty) -> None:
+    """The suggestion is the most similar option."""
     with pytest.raises(AdaptyUsageError, match=r"^rate_limits: is not an option; did you mean rate_limit\?"):
         import_all(adapty, profiles=[], rate_limits=1)  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize("name", ["sort", "events", "profiles"])
-def test_what_is_no_option_of_one_kind_alone_is_refused(adapty: Adapty, name: str) -> None:
-    """Profiles cannot be sorted, and have no events beside them."""
+def test_options_of_other_functions_are_rejected(adapty: Adapty, name: str) -> None:
+    """Profiles cannot be sorted or have events."""
     with pytest.raises(AdaptyUsageError, match=f"^{name}: is not an option"):
         import_profiles(adapty, [], **{name: []})  # type: ignore[arg-type]
 
 
-def test_a_missing_source_is_named(adapty: Adapty) -> None:
-    """None is no empty source."""
+def test_source_must_not_be_none(adapty: Adapty) -> None:
+    """None is not an empty source."""
     for call in (import_profiles, import_events):
         with pytest.raises(AdaptyUsageError, match=r"^source: is None"):
             call(adapty, None)  # type: ignore[arg-type]
 
 
-def test_each_client_has_its_own_functions(adapty: Adapty) -> None:
-    """The one is named where the other was given."""
+def test_functions_reject_the_other_client(adapty: Adapty) -> None:
+    """The error names the expected client."""
     with pytest.raises(AdaptyUsageError, match="expected an AsyncAdapty, the async client"):
         asyncio.run(async_import_all(adapty, profiles=[]))  # type: ignore[arg-type]
     with pytest.raises(AdaptyUsageError, match="expected an Adapty, the blocking client"):
         import_all(AsyncAdapty(mail_secret_key="k"), profiles=[])  # type: ignore[arg-type]
 
 
-def test_one_file_is_not_used_for_two_things(adapty: Adapty) -> None:
-    """A checkpoint or a rejects file that is an input would destroy it."""
+def test_file_cannot_have_two_purposes(adapty: Adapty) -> None:
+    """A checkpoint or a rejects file would destroy an input."""
     Path("base.jsonl").write_text("")
     for options in ({"events": "base.jsonl"}, {"checkpoint": "base.jsonl"}, {"checkpoint": "./base.rejects.jsonl"}):
         with pytest.raises(AdaptyUsageError, match="would be used for two things"):
@@ -126,8 +126,8 @@ def test_one_file_is_not_used_for_two_things(adapty: Adapty) -> None:
     assert Path("base.jsonl").read_text() == ""
 
 
-def test_a_missing_folder_is_told(adapty: Adapty, api: FakeApi) -> None:
-    """Of the rejects and of the checkpoint, before anything is sent."""
+def test_missing_folder_is_rejected(adapty: Adapty, api: FakeApi) -> None:
+    """A missing folder of rejects or checkpoint is an error before anything is sent."""
     Path("base.jsonl").write_text('{"external_profile_id": "u"}\n')
     for options in ({"rejects_dir": "nowhere"}, {"checkpoint": "nowhere/base.checkpoint"}):
         with pytest.raises(AdaptyUsageError, match="nowhere"):

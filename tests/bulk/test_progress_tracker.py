@@ -34,8 +34,8 @@ COUNT = 1200
     passed_over=st.integers(0, 30),
     total=st.integers(1, 3000),
 )
-def test_the_share_never_falls_and_never_passes_one(steps: list[tuple[int, int]], passed_over: int, total: int) -> None:
-    """Whatever is read and settled, in whichever order; at the end it is 1, what was done before included."""
+def test_fraction_never_decreases_or_exceeds_one(steps: list[tuple[int, int]], passed_over: int, total: int) -> None:
+    """For any order of reading and completing, it ends at 1, with earlier results."""
     tracker = ProgressTracker()
     tracker.read = tracker.skipped = min(passed_over, total)
     settled, before = 0, 0.0
@@ -54,13 +54,13 @@ def test_the_share_never_falls_and_never_passes_one(steps: list[tuple[int, int]]
 
 
 @pytest.mark.parametrize(("is_read", "share"), [(False, 0.0), (True, 1.0)])
-def test_of_no_rows_all_is_done_when_that_is_known(is_read: bool, share: float) -> None:  # noqa: FBT001
-    """A file whose first buffer holds all of it is not done before its rows were looked for."""
+def test_empty_input_is_complete_after_reading(is_read: bool, share: float) -> None:  # noqa: FBT001
+    """An input in the first buffer is not complete before its rows are read."""
     assert ProgressTracker().fraction(1.0, 0, is_read=is_read) == share
 
 
-def test_nobody_knows_the_share_of_what_has_no_length() -> None:
-    """Where it is not known how much is read, it is not known how much is done."""
+def test_fraction_is_unknown_without_length() -> None:
+    """Without a read fraction there is no fraction and no ETA."""
     tracker = ProgressTracker(read=3, started_at=0.0)
     assert (tracker.fraction(None, 3, is_read=True), tracker.eta(None, 1.0)) == (None, None)
 
@@ -111,13 +111,13 @@ def profiles_file(ending: str) -> Path:
 
 
 @pytest.mark.parametrize("ending", ["", ".gz"])
-def test_a_file_that_is_read_ahead_is_not_done(ending: str) -> None:
-    """Where all of a file waits for its turn, the share follows what is accepted, and the time left is about right."""
+def test_fraction_counts_completed_records(ending: str) -> None:
+    """Rows in the buffer do not count, and the ETA is about right."""
     assert_told_the_truth(import_in_no_time(profiles=profiles_file(ending)))
 
 
-def test_the_time_of_sorting_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who has sorted for a minute is not a minute slower for the rest."""
+def test_eta_excludes_the_time_of_sorting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A minute of sorting does not make the ETA longer."""
 
     def slowly(rows: Any) -> Any:
         reader = threading.current_thread()
@@ -140,8 +140,8 @@ def test_the_time_of_sorting_does_not_count(monkeypatch: pytest.MonkeyPatch) -> 
     assert_told_the_truth(told[len(sorting) :], sorted_for=sorting[-1].elapsed)
 
 
-def test_what_a_run_before_has_done_does_not_count() -> None:
-    """A run that goes on judges the time left by its own pace; the share is that of both."""
+def test_eta_of_a_resumed_run_uses_its_own_speed() -> None:
+    """The fraction includes earlier results; the ETA does not."""
     path = profiles_file("")
     with pytest.raises(AuthenticationError):
         import_in_no_time(lambda sent: httpx.Response(200 if sent <= 700 else 401, json={}), profiles=path)

@@ -24,7 +24,7 @@ UNAUTHENTICATED = answer(407, b"<h1>Who are you?</h1>", "Proxy-Authenticate: Bas
 
 
 def test_unreachable_proxy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By every transport of a run, unless the caller gave it."""
+    """Every transport names the proxy, unless it is the caller's."""
     monkeypatch.setenv("HTTPS_PROXY", f"http://jane:{PASSWORD}@127.0.0.1:1")
     with Adapty(mail_secret_key="k") as adapty:
         with pytest.raises(AdaptyConnectionError) as caught:
@@ -43,7 +43,7 @@ def test_unreachable_proxy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_timeout_over_a_proxy_names_it(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy that does not answer is not taken for Adapty."""
+    """The error does not blame Adapty."""
     proxy = server.url.removeprefix("http://")
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     server.replies = [server.stall]
@@ -54,8 +54,8 @@ def test_timeout_over_a_proxy_names_it(server: RawServer, monkeypatch: pytest.Mo
         import_profiles(adapty, [PROFILE], max_retries=0)
 
 
-def test_proxy_that_requires_authentication_ends_the_run(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is every record's failure: nothing is counted as refused, and the error has the remedy."""
+def test_proxy_that_requires_authentication_aborts_the_run(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No record is counted as rejected, and the error has the remedy."""
     proxy = server.url.removeprefix("http://")
     server.replies = [UNAUTHENTICATED]
     for variable in ("HTTP_PROXY", "HTTPS_PROXY"):

@@ -91,10 +91,8 @@ def pressing_at(recorder: RecordingServer, *moments: int, after: float = 0.002) 
 
 
 @pytest.mark.usefixtures("way")
-def test_ctrl_c_waits_for_what_is_sent_and_says_how_to_go_on(
-    adapty: Adapty, recorder: RecordingServer, base: Path
-) -> None:
-    """All that arrived is noted, so that the run after it sends nothing twice and skips nothing."""
+def test_ctrl_c_completes_requests_in_flight(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
+    """All results are saved, so that the next run sends nothing twice and skips nothing."""
     pressing_at(recorder, 100, after=0.01)
 
     with pytest.raises(KeyboardInterrupt) as caught:
@@ -115,8 +113,8 @@ def test_ctrl_c_waits_for_what_is_sent_and_says_how_to_go_on(
 
 
 @pytest.mark.usefixtures("way", "twice")
-def test_ctrl_c_again_waits_for_nothing(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
-    """What is under way is given up, and what was noted is saved."""
+def test_second_ctrl_c_cancels_requests_in_flight(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
+    """Earlier results are saved."""
 
     def reply(_: dict[str, Any]) -> Reply:
         if len(recorder.arrived) == 96:  # some workers may have nothing left to send by now
@@ -135,8 +133,8 @@ def test_ctrl_c_again_waits_for_nothing(adapty: Adapty, recorder: RecordingServe
     assert import_profiles(adapty, base).accepted == COUNT
 
 
-def test_ctrl_c_reaches_an_iterable_that_keeps_it_waiting(adapty: Adapty, recorder: RecordingServer) -> None:
-    """A record that takes its time is not waited for, and what was sent is."""
+def test_ctrl_c_interrupts_a_blocked_iterable(adapty: Adapty, recorder: RecordingServer) -> None:
+    """The run does not wait for the next record."""
 
     def given() -> Iterator[dict[str, Any]]:
         for number in range(5):
@@ -154,8 +152,8 @@ def test_ctrl_c_reaches_an_iterable_that_keeps_it_waiting(adapty: Adapty, record
     assert len(recorder.taken) == 5
 
 
-def test_ctrl_c_reaches_an_async_iterable_that_keeps_it_waiting(adapty: Adapty, recorder: RecordingServer) -> None:
-    """A record that does not come is not waited for."""
+def test_ctrl_c_interrupts_an_idle_async_iterable(adapty: Adapty, recorder: RecordingServer) -> None:
+    """The run does not wait for the next record."""
 
     async def given() -> AsyncIterator[dict[str, Any]]:
         yield profile(1)
@@ -170,8 +168,8 @@ def test_ctrl_c_reaches_an_async_iterable_that_keeps_it_waiting(adapty: Adapty, 
     assert len(recorder.taken) == 1
 
 
-def test_ctrl_c_in_a_dry_run(adapty: Adapty) -> None:
-    """A dry run ends as well."""
+def test_ctrl_c_ends_a_dry_run(adapty: Adapty) -> None:
+    """Nothing is waited for."""
 
     async def given() -> AsyncIterator[dict[str, Any]]:
         yield profile(1)
@@ -182,8 +180,8 @@ def test_ctrl_c_in_a_dry_run(adapty: Adapty) -> None:
         import_profiles(adapty, given(), dry_run=True)
 
 
-def test_ctrl_c_during_the_last_answers_is_no_harm(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
-    """An import that is through all the same says so, or can be gone on with."""
+def test_ctrl_c_during_the_last_responses(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
+    """The import is complete or can be resumed."""
     pressing_at(recorder, COUNT)
     try:
         report = import_profiles(adapty, base, concurrency=1)
@@ -195,8 +193,8 @@ def test_ctrl_c_during_the_last_answers_is_no_harm(adapty: Adapty, recorder: Rec
 
 
 @pytest.mark.usefixtures("twice")
-def test_ctrl_c_over_the_caller_s_own_client_waits_for_no_thread(recorder: RecordingServer) -> None:
-    """Requests that are made in threads are given up too."""
+def test_second_ctrl_c_abandons_threads(recorder: RecordingServer) -> None:
+    """Requests over the caller's sync client run in threads, which are not waited for."""
     pressing_at(recorder, 1, after=2.5)
     began = time.monotonic()
     with (
@@ -216,8 +214,8 @@ def wait_for_other_threads() -> None:
             thread.join()
 
 
-def test_inside_of_an_event_loop_the_work_is_done_beside(adapty: Adapty, base: Path) -> None:
-    """In a notebook the blocking call works as ever, and sees the caller's context."""
+def test_run_inside_an_event_loop_uses_a_thread(adapty: Adapty, base: Path) -> None:
+    """In a notebook the sync call works and has the context of the caller."""
     variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable")
     seen = set()
 
@@ -232,8 +230,10 @@ def test_inside_of_an_event_loop_the_work_is_done_beside(adapty: Adapty, base: P
     assert seen == {("of the caller", False)}
 
 
-def test_inside_of_an_event_loop_errors_pass_through(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
-    """They are the same, notes included."""
+def test_run_inside_an_event_loop_raises_errors_unchanged(
+    adapty: Adapty, recorder: RecordingServer, base: Path
+) -> None:
+    """The notes are the same."""
     recorder.reply = lambda _: Reply(401, taken=False)
 
     async def cell() -> None:
@@ -245,10 +245,10 @@ def test_inside_of_an_event_loop_errors_pass_through(adapty: Adapty, recorder: R
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_ctrl_c_inside_of_an_event_loop(
+def test_ctrl_c_inside_an_event_loop(
     request: pytest.FixtureRequest, adapty: Adapty, recorder: RecordingServer, base: Path, times: int
 ) -> None:
-    """It asks for an end, is raised with the notes, and pressed again it waits for nothing."""
+    """It ends the run with notes; the second one cancels requests in flight."""
     if times == 2:
         request.getfixturevalue("twice")
 
@@ -274,8 +274,8 @@ def test_ctrl_c_inside_of_an_event_loop(
 
 
 @pytest.mark.usefixtures("twice")
-def test_ctrl_c_inside_of_an_asyncio_run(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
-    """There, Python keeps the first Ctrl-C until the blocking call is over; from the second one on it is heeded."""
+def test_ctrl_c_inside_asyncio_run(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
+    """Python delays the first Ctrl-C until the sync call ends; the later ones work."""
 
     def reply(_: dict[str, Any]) -> Reply:
         if len(recorder.arrived) == 52:
@@ -295,14 +295,14 @@ def test_ctrl_c_inside_of_an_asyncio_run(adapty: Adapty, recorder: RecordingServ
     assert caught.value.__notes__[0].startswith("stopped in base.jsonl: ")
 
 
-def test_in_another_thread_signals_are_left_alone(adapty: Adapty, base: Path) -> None:
-    """Only the main thread may say what Ctrl-C does."""
+def test_run_in_another_thread_does_not_change_signals(adapty: Adapty, base: Path) -> None:
+    """Only the main thread can set signal handlers."""
     with ThreadPoolExecutor(1) as other:
         assert other.submit(import_profiles, adapty, base).result().accepted == COUNT
 
 
-def test_a_handler_of_the_caller_s_own_stays(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
-    """A program that handles Ctrl-C itself goes on doing so."""
+def test_signal_handler_of_the_caller_is_not_replaced(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
+    """A program that handles Ctrl-C itself continues to do so."""
     pressed = []
     pressing_at(recorder, 100)
     signal.signal(signal.SIGINT, lambda *_: pressed.append(True))
@@ -314,8 +314,8 @@ def test_a_handler_of_the_caller_s_own_stays(adapty: Adapty, recorder: Recording
     assert (report.accepted, pressed) == (COUNT, [True])
 
 
-def test_ctrl_c_again_and_again_does_not_keep_it_from_saving(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only when giving up takes long, whatever goes on is interrupted."""
+def test_repeated_ctrl_c_does_not_interrupt_saving(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only after the grace period everything is interrupted."""
     token = CancelToken()
 
     async def job() -> str:
@@ -331,8 +331,8 @@ def test_ctrl_c_again_and_again_does_not_keep_it_from_saving(monkeypatch: pytest
     assert run_sync(job(), token) == "saved"
 
 
-def test_ctrl_c_is_heard_where_it_interrupts_nothing() -> None:
-    """A signal that reaches another thread, or comes just before the event loop waits, is no reason to sleep on."""
+def test_ctrl_c_wakes_the_event_loop() -> None:
+    """A signal in another thread, or just before the loop waits, is handled immediately."""
 
     def press() -> None:
         signal.pthread_kill(threading.get_ident(), signal.SIGINT)
@@ -353,8 +353,8 @@ def test_ctrl_c_is_heard_where_it_interrupts_nothing() -> None:
     assert signal.set_wakeup_fd(before) == -1
 
 
-def test_a_stop_that_was_asked_before_the_job_began() -> None:
-    """A job that is given up before it runs, is cancelled at its first wait."""
+def test_cancellation_before_the_job_starts() -> None:
+    """The job is cancelled at its first await."""
     token = CancelToken()
 
     async def job() -> None:
@@ -366,8 +366,8 @@ def test_a_stop_that_was_asked_before_the_job_began() -> None:
         run_sync(job(), token)
 
 
-def test_what_a_job_raises_comes_alone() -> None:
-    """No exception of ours stands before it in a traceback."""
+def test_exception_of_a_job_has_no_context() -> None:
+    """The traceback has no internal exception."""
 
     async def job() -> None:
         raise ZeroDivisionError
@@ -377,8 +377,8 @@ def test_what_a_job_raises_comes_alone() -> None:
     assert caught.value.__context__ is None
 
 
-def test_a_cancelled_job_that_nobody_gave_up() -> None:
-    """A CancelledError of the job's own is no Ctrl-C."""
+def test_cancelled_error_of_a_job_is_raised() -> None:
+    """It is not converted to KeyboardInterrupt."""
 
     async def job() -> None:
         raise asyncio.CancelledError

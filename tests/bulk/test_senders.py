@@ -42,8 +42,8 @@ def adapty(recorder: RecordingServer) -> Adapty:
     return Adapty(mail_secret_key="k", mail_base_url=recorder.url)
 
 
-def test_each_lane_has_a_transport_of_the_caller_s_making(adapty: Adapty, recorder: RecordingServer) -> None:
-    """As many are made as there are workers; each is closed."""
+def test_each_worker_has_its_own_transport(adapty: Adapty, recorder: RecordingServer) -> None:
+    """One transport is created for each worker, and closed."""
     log: list[str] = []
 
     assert import_profiles(adapty, FEW, concurrency=3, transport=lambda: Noting(log)).accepted == 20
@@ -52,8 +52,8 @@ def test_each_lane_has_a_transport_of_the_caller_s_making(adapty: Adapty, record
     assert recorder.connections == 0
 
 
-def test_transports_are_closed_when_one_cannot_be_made(adapty: Adapty) -> None:
-    """Those that were made before it are."""
+def test_transports_are_closed_if_creating_one_fails(adapty: Adapty) -> None:
+    """The transports before it are closed."""
     log: list[str] = []
 
     def make() -> Any:
@@ -67,14 +67,14 @@ def test_transports_are_closed_when_one_cannot_be_made(adapty: Adapty) -> None:
     assert log == ["made", "made", "closed", "closed"]
 
 
-def test_what_is_no_transport_is_told(adapty: Adapty) -> None:
-    """A blocking transport would not do."""
+def test_sync_transport_is_rejected(adapty: Adapty) -> None:
+    """The error names the expected type."""
     with pytest.raises(AdaptyConfigError, match=r"^transport: gave of type HTTPTransport; expected an httpx\.Async"):
         import_profiles(adapty, FEW, transport=httpx.HTTPTransport)  # type: ignore[arg-type]
 
 
-def test_transports_are_closed_when_an_import_ends_early(adapty: Adapty) -> None:
-    """Whatever the reason."""
+def test_transports_are_closed_when_the_import_aborts(adapty: Adapty) -> None:
+    """The reason does not matter."""
     log: list[str] = []
 
     class Refusing(Noting):
@@ -92,8 +92,8 @@ class OddError(Exception):
     """What no transport should raise."""
 
 
-def test_what_a_transport_raises_beside_its_own_passes_through(adapty: Adapty) -> None:
-    """It ends the import, and says how far it came."""
+def test_unexpected_exception_of_a_transport_aborts_the_import(adapty: Adapty) -> None:
+    """The notes state the progress."""
 
     class Odd(Noting):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -107,8 +107,8 @@ def test_what_a_transport_raises_beside_its_own_passes_through(adapty: Adapty) -
     assert caught.value.__notes__ == ["stopped in profiles: 7 accepted, 0 rejected so far"]
 
 
-def test_an_answer_that_breaks_off_is_closed_and_tried_again(adapty: Adapty) -> None:
-    """An answer whose body ends in a fault lets its connection go."""
+def test_interrupted_response_is_closed_and_retried(adapty: Adapty) -> None:
+    """The connection is released."""
     log: list[str] = []
 
     class Body(httpx.AsyncByteStream):
@@ -135,8 +135,8 @@ def raise_for_status(response: httpx.Response) -> None:
     response.raise_for_status()
 
 
-def test_the_caller_s_own_client_is_sent_over_as_for_single_calls(recorder: RecordingServer) -> None:
-    """Its headers go out, its hooks are called, and what they raise for an answer is that answer."""
+def test_http_client_of_the_caller_is_used(recorder: RecordingServer) -> None:
+    """Its headers are sent, its hooks are called, and their exceptions are handled."""
     seen: list[str] = []
     recorder.reply = lambda body: Reply(422 if body["external_profile_id"] == "user_3" else 200)
     with httpx.Client(
@@ -154,8 +154,8 @@ def test_the_caller_s_own_client_is_sent_over_as_for_single_calls(recorder: Reco
     assert seen == ["open"] * 20
 
 
-def test_the_caller_s_own_async_client_is_sent_over(recorder: RecordingServer) -> None:
-    """In its own event loop, and it stays open."""
+def test_async_http_client_of_the_caller_is_used(recorder: RecordingServer) -> None:
+    """It is used in its own event loop and stays open."""
     seen: list[str] = []
 
     async def note(request: httpx.Request) -> None:
@@ -172,8 +172,8 @@ def test_the_caller_s_own_async_client_is_sent_over(recorder: RecordingServer) -
     assert seen == ["open"] * 20
 
 
-def test_transports_can_be_given_beside_a_client_of_the_caller_s(recorder: RecordingServer) -> None:
-    """Where both are given, the workers send over the transports."""
+def test_transport_has_precedence_over_http_client(recorder: RecordingServer) -> None:
+    """The workers use the transports."""
     log: list[str] = []
     with httpx.Client() as http_client:
         adapty = Adapty(mail_secret_key="k", mail_base_url=recorder.url, http_client=http_client)
@@ -184,10 +184,8 @@ def test_transports_can_be_given_beside_a_client_of_the_caller_s(recorder: Recor
 
 
 @pytest.mark.usefixtures("way")
-def test_this_machine_is_reached_without_a_proxy(
-    adapty: Adapty, recorder: RecordingServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever the environment says."""
+def test_loopback_uses_no_proxy(adapty: Adapty, recorder: RecordingServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment does not matter."""
     for name in ("HTTP_PROXY", "ALL_PROXY", "http_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
 
@@ -197,10 +195,10 @@ def test_this_machine_is_reached_without_a_proxy(
 
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("scheme", ["http://", ""])
-def test_other_machines_are_reached_over_the_environment_s_proxy(
+def test_proxy_of_the_environment_is_used(
     recorder: RecordingServer, monkeypatch: pytest.MonkeyPatch, scheme: str
 ) -> None:
-    """A proxy may be named with its scheme or without it."""
+    """The proxy can be set with its scheme or without it."""
     monkeypatch.setenv("HTTP_PROXY", scheme + recorder.url.removeprefix("http://"))
     adapty = Adapty(mail_secret_key="k", mail_base_url="http://api.example.com", allow_insecure_http=True)
 
@@ -209,8 +207,8 @@ def test_other_machines_are_reached_over_the_environment_s_proxy(
 
 
 @pytest.mark.usefixtures("way")
-def test_hosts_without_a_proxy_are_heeded(recorder: RecordingServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """NO_PROXY says which hosts are reached directly."""
+def test_no_proxy_is_respected(recorder: RecordingServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hosts in NO_PROXY are reached directly."""
     monkeypatch.setenv("HTTP_PROXY", recorder.url)
     monkeypatch.setenv("NO_PROXY", "127.0.0.2")
     adapty = Adapty(mail_secret_key="k", mail_base_url="http://127.0.0.2:9")
@@ -221,8 +219,8 @@ def test_hosts_without_a_proxy_are_heeded(recorder: RecordingServer, monkeypatch
 
 
 @pytest.mark.usefixtures("way")
-def test_a_wrong_proxy_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The settings of the environment are at fault; nothing is sent."""
+def test_invalid_proxy_error_hides_the_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is sent."""
     adapty = Adapty(mail_secret_key="k", mail_base_url="http://api.example.com", allow_insecure_http=True)
     monkeypatch.setenv("HTTP_PROXY", "ftp://jane:s3cret@proxy.example.com:1")
 
@@ -234,8 +232,8 @@ def test_a_wrong_proxy_is_told_without_its_password(monkeypatch: pytest.MonkeyPa
     assert caught.value.__cause__ is None
 
 
-def test_many_clients_in_turn_leave_no_threads_behind(recorder: RecordingServer) -> None:
-    """Threads end with the import that needed them."""
+def test_threads_end_with_the_import(recorder: RecordingServer) -> None:
+    """Repeated imports leave no threads."""
     with httpx.Client() as http_client:
         adapty = Adapty(mail_secret_key="k", mail_base_url=recorder.url, http_client=http_client)
         for _ in range(3):

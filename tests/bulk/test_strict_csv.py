@@ -57,8 +57,8 @@ def test_other_delimiter_cannot_resume_a_run(api: FakeApi) -> None:
             import_profiles(client, path, delimiter=";", checkpoint="other.checkpoint")
 
 
-def test_broken_quote_refuses_the_file_before_anything_is_sent(adapty: Adapty, api: FakeApi) -> None:
-    """One quote near the end of a file stops it; after the correction every record is accepted."""
+def test_broken_quote_rejects_the_file_first(adapty: Adapty, api: FakeApi) -> None:
+    """Nothing is sent; the corrected file is accepted."""
     rows = [f"user_{number},{WHEN},jane@example.com" for number in range(300)]
     path = write_rows(*rows[:250], f'user_x,{WHEN},"jane@example.com', *rows[250:])
 
@@ -72,8 +72,8 @@ def test_broken_quote_refuses_the_file_before_anything_is_sent(adapty: Adapty, a
     assert import_profiles(adapty, path).profiles_accepted == 300
 
 
-def test_broken_quote_refuses_an_async_import_and_an_erasure(adapty: Adapty, api: FakeApi) -> None:
-    """The other jobs are as strict."""
+def test_broken_quote_rejects_async_imports_and_erasures(adapty: Adapty, api: FakeApi) -> None:
+    """All jobs are equally strict."""
     path = write_rows(f"user_1,{WHEN},jane@example.com", f'user_2,{WHEN},"jane"x')
 
     async def import_async() -> None:
@@ -86,7 +86,7 @@ def test_broken_quote_refuses_an_async_import_and_an_erasure(adapty: Adapty, api
     assert api.sent == []
 
 
-def test_invalid_delimiter_is_refused(adapty: Adapty) -> None:
+def test_invalid_delimiter_is_rejected(adapty: Adapty) -> None:
     """The error names the option and the value."""
     path = write_rows(f"user_1,{WHEN},jane@example.com")
     for job in (lambda: import_profiles(adapty, path, delimiter=";;"), lambda: erase(adapty, path, delimiter=";;")):

@@ -34,7 +34,7 @@ def message(adapty: Adapty, source: Any, **options: Any) -> str:
 
 
 def test_ignore_covers_all_columns_of_one_name(adapty: Adapty, api: FakeApi) -> None:
-    """Two columns of one name are refused with the way out, and passed over where they are ignored."""
+    """Repeated columns are rejected with a remedy, and skipped if they are ignored."""
     source = write(f"notes,{HEADER},notes", f"a,{ROW},b")
 
     told = message(adapty, source)
@@ -53,7 +53,7 @@ def test_ignore_covers_all_columns_of_one_name(adapty: Adapty, api: FakeApi) -> 
 
 
 def test_ignore_covers_columns_without_a_name(adapty: Adapty, api: FakeApi) -> None:
-    """Spreadsheets leave empty header cells; `ignore=[""]` passes over all of them."""
+    """Spreadsheets write empty header cells; `ignore=[""]` skips all of them."""
     source = write(f"{HEADER},, ,", f"{ROW},x,y,")
 
     assert message(adapty, source) == (
@@ -65,7 +65,7 @@ def test_ignore_covers_columns_without_a_name(adapty: Adapty, api: FakeApi) -> N
 
 
 def test_ignore_covers_repeated_keys_of_json_lines(adapty: Adapty, api: FakeApi) -> None:
-    """A repeated key that is ignored is passed over; one that is not, or that is in an inner object, is refused."""
+    """A repeated key is skipped if it is ignored; others, and those of inner objects, are rejected."""
     profile = json.dumps(PROFILE)[:-1]
     lines = (
         f'{profile}, "notes": 1, "notes": 2}}',
@@ -94,7 +94,7 @@ def test_rejects_of_repeated_columns_can_be_imported_again(adapty: Adapty) -> No
 
 @pytest.mark.parametrize("name", ["events.csv", "events.jsonl"])
 def test_one_column_feeds_two_fields(adapty: Adapty, api: FakeApi, name: str) -> None:
-    """A store's transaction id is often the event's id too."""
+    """The transaction ID of a store is often the ID of the event, too."""
     held = {field: value for field, value in EVENT.items() if field not in {"event_id", "store_transaction_id"}}
     event = {**held, "txn": "1000"}
     if name.endswith(".csv"):
@@ -154,7 +154,7 @@ def test_hint_ignores_case_and_is_the_same_for_all_inputs(adapty: Adapty, column
 
 
 def test_hint_does_not_show_addresses_or_unprintable_names(adapty: Adapty) -> None:
-    """A name that may be an address, or that would steer a terminal, is not part of a suggested command."""
+    """A suggested command has no name that may be an address or that contains control characters."""
     for name in ("jane@example.com", "pl\x1ban", "x" * 500):
         told = message(adapty, write(f"{HEADER},{name}", f"{ROW},x"))
 
@@ -163,7 +163,7 @@ def test_hint_does_not_show_addresses_or_unprintable_names(adapty: Adapty) -> No
 
 
 def test_hint_of_a_single_call_ignores_case() -> None:
-    """The same function finds what was meant outside of files too."""
+    """The same hint is given outside of files."""
     with pytest.raises(AdaptyUsageError, match="did you mean email"):
         MailProfile.from_dict({**PROFILE, "EMAIL": "x"})
     with pytest.raises(AdaptyUsageError, match="did you mean os"):
@@ -180,8 +180,8 @@ def test_hint_of_a_single_call_ignores_case() -> None:
         ("jane@example.com\t", "ends with U+0009 TAB"),
     ],
 )
-def test_address_with_a_space_is_told_so(adapty: Adapty, address: str, problem: str) -> None:
-    """The message says what is wrong and where, and does not repeat the address."""
+def test_error_of_an_address_locates_the_space(adapty: Adapty, address: str, problem: str) -> None:
+    """The message says where the space is, without the address."""
     report = import_profiles(adapty, write(HEADER, ROW.replace("jane@example.com", address)))
 
     assert report.profiles_rejected == 1
@@ -198,8 +198,8 @@ def test_address_with_a_space_is_told_so(adapty: Adapty, address: str, problem: 
         "2026-06-01,2026-06-01",
     ],
 )
-def test_csv_without_header_is_told_so(adapty: Adapty, first: str) -> None:
-    """A first line that is a record is not taken for names; what it holds is not shown."""
+def test_csv_without_header_is_rejected(adapty: Adapty, first: str) -> None:
+    """A first line that is a record is not read as column names, and its content is not shown."""
     for options in ({}, {"mapping": {"email": "mail"}}, {"ignore": ["city"]}):
         told = message(adapty, write(first, ROW), **options)
 
@@ -210,8 +210,8 @@ def test_csv_without_header_is_told_so(adapty: Adapty, first: str) -> None:
         assert "jane" not in told
 
 
-def test_header_of_unknown_names_is_not_taken_for_a_record(adapty: Adapty) -> None:
-    """Names that are only misspelled get the hint about the first of them."""
+def test_header_of_unknown_names_is_not_read_as_a_record(adapty: Adapty) -> None:
+    """Misspelled names get a hint about the first of them."""
     assert message(adapty, write("ID,EMAIL", "1,x")).startswith("ID: is a column of base.csv and not a field")
     assert message(adapty, write("e-mail,2026-06-01", "1,x")).startswith("base.csv: has no header")
     assert message(adapty, write("email,2026-06-01", "1,x")).startswith("2026-06-01: is a column of base.csv and not")

@@ -33,8 +33,8 @@ def refused(content: str, mapping: Any = None, name: str = "base.csv", record: A
     return str(caught.value)
 
 
-def test_a_mapping_says_which_column_holds_a_field() -> None:
-    """Top-level, nested and custom fields are taken from the columns that are named for them."""
+def test_mapping_assigns_columns_to_fields() -> None:
+    """Top-level, nested and custom fields are read from their mapped columns."""
     mapping = {
         "email": "user_email",
         "custom.plan": "Tarif",
@@ -51,8 +51,8 @@ def test_a_mapping_says_which_column_holds_a_field() -> None:
     ]
 
 
-def test_mapped_and_plain_columns_of_a_nested_field_go_together() -> None:
-    """An object is made of all columns for what is in it."""
+def test_mapped_and_plain_columns_of_a_nested_field_are_merged() -> None:
+    """An object is built from all columns of its fields."""
     mapping = {"device_info.os": "os", "custom.a": "a"}
 
     assert rows("os,device_info.platform,a,custom.b\n17.5,iOS,1,2\n", mapping) == [
@@ -60,22 +60,22 @@ def test_mapped_and_plain_columns_of_a_nested_field_go_together() -> None:
     ]
 
 
-def test_a_column_may_have_the_name_of_another_field() -> None:
-    """Where a column is mapped its own name means nothing, so that two can change places."""
+def test_mapped_column_can_have_the_name_of_another_field() -> None:
+    """The own name of a mapped column has no meaning, so that two columns can be swapped."""
     assert rows("email,first_name\nJane,jane@example.com\n", {"email": "first_name", "first_name": "email"}) == [
         {"email": "jane@example.com", "first_name": "Jane"}
     ]
 
 
-def test_a_field_may_be_mapped_to_its_own_name() -> None:
-    """What goes without saying may be said."""
+def test_field_can_be_mapped_to_its_own_name() -> None:
+    """A redundant mapping is valid."""
     assert rows("email,os\nx,1\n", {"email": "email", "device_info.os": "os"}) == [
         {"email": "x", "device_info": {"os": "1"}}
     ]
 
 
-def test_a_mapping_of_keys() -> None:
-    """In JSON Lines the keys of the object are mapped, to nested fields too, and null counts as not given."""
+def test_mapping_applies_to_keys_of_json_lines() -> None:
+    """Keys of objects are mapped, to nested fields too; null counts as missing."""
     mapping = {"email": "user_email", "custom.plan": "plan", "device_info": "device"}
     lines = [
         {"user_email": "a", "plan": 7, "custom_attributes": {"b": 1}, "device": {"os": "1", "locale": None}},
@@ -104,13 +104,13 @@ def test_a_mapping_of_keys() -> None:
         ),
     ],
 )
-def test_a_mapped_key_goes_before_the_fields_own_name(line: dict[str, Any], fields: dict[str, Any]) -> None:
-    """Where an object has both, the user has said which one is meant."""
+def test_mapped_key_has_precedence_over_the_field_name(line: dict[str, Any], fields: dict[str, Any]) -> None:
+    """The mapped key is used if an object has both."""
     assert rows(json.dumps(line), {"email": "user_email", "custom.plan": "plan"}, "base.jsonl") == [fields]
 
 
-def test_a_key_cannot_be_mapped_into_what_is_no_object() -> None:
-    """It is the problem of the row that has both."""
+def test_key_mapped_into_a_non_object_rejects_the_row() -> None:
+    """Only the row that has both is rejected."""
     line = {"plan": "a", "custom_attributes": "b"}
 
     (problem,) = rows(json.dumps(line), {"custom.plan": "plan"}, "base.jsonl")
@@ -159,8 +159,8 @@ FIELDS_OF_PROFILES = (
     ],
 )
 @pytest.mark.parametrize("source", ["base.csv", "base.jsonl", "iterable"])
-def test_a_wrong_mapping_is_refused(mapping: Any, problem: str, source: str) -> None:
-    """What is wrong in itself is told before anything is read, whatever the records come from."""
+def test_invalid_mapping_is_rejected(mapping: Any, problem: str, source: str) -> None:
+    """An invalid mapping is an error before anything is read, for every kind of input."""
     Path("base.csv").write_text("email\nx\n", encoding="utf-8")
     Path("base.jsonl").write_text("{}\n", encoding="utf-8")
 
@@ -182,8 +182,8 @@ def test_a_wrong_mapping_is_refused(mapping: Any, problem: str, source: str) -> 
         ("x" * 1000, f"{'x' * 97}..., which is not a column of base.csv"),
     ],
 )
-def test_a_mapped_column_that_is_not_there_is_refused(column: str, problem: str) -> None:
-    """A column that the mapping names and the file does not have is told, with what was probably meant."""
+def test_missing_mapped_column_is_rejected(column: str, problem: str) -> None:
+    """The error names the column that the file does not have, with a suggestion."""
     assert refused("external_profile_id,user_email\n", {"email": column}) == f"mapping: maps email to {problem}"
 
 
@@ -197,8 +197,8 @@ def test_a_mapped_column_that_is_not_there_is_refused(column: str, problem: str)
         ("user_email,plan,custom.x", {"email": "1", "custom_attributes": {"plan": "2", "x": "3"}}),
     ],
 )
-def test_a_mapped_column_goes_before_one_of_the_fields_own_name(header: str, fields: dict[str, Any]) -> None:
-    """The user has said which one is meant; the other one is ignored, also where the mapped one is empty."""
+def test_mapped_column_has_precedence_over_the_field_name(header: str, fields: dict[str, Any]) -> None:
+    """The other column is ignored, even if the mapped one is empty."""
     mapping = {"email": "user_email"} | ({"custom.plan": "plan"} if "plan" in header else {})
     names = header.split(",")
     values = ",".join(str(number) for number, _ in enumerate(names, start=1))
@@ -214,8 +214,8 @@ def test_a_mapped_column_goes_before_one_of_the_fields_own_name(header: str, fie
     "ignore", [["city"], ("city",), {"city"}, frozenset({"city", "_line", "_raw"}), {"city": 1}.keys()]
 )
 @pytest.mark.parametrize("name", ["base.csv", "base.jsonl"])
-def test_what_is_ignored_stands_for_nothing(ignore: Any, name: str) -> None:
-    """A column, or a key, that is no field is passed over and stays in the row's source; notes are, anyway."""
+def test_ignored_columns_are_skipped(ignore: Any, name: str) -> None:
+    """An ignored column or key stays in the source of the row; notes are always ignored."""
     csv_or_json = "email,city\na,Bern\n" if name == "base.csv" else '{"email": "a", "city": "Bern"}'
     Path(name).write_text(csv_or_json)
 
@@ -225,15 +225,15 @@ def test_what_is_ignored_stands_for_nothing(ignore: Any, name: str) -> None:
     assert row.source == {"email": "a", "city": "Bern"}
 
 
-def test_what_a_program_gives_can_have_keys_to_ignore() -> None:
-    """Its mappings are read as JSON objects are."""
+def test_ignore_applies_to_mappings() -> None:
+    """Mappings of a program are read like JSON objects."""
     (row,) = rows_of(open_source("profiles", [{"email": "a", "city": "Bern"}], MailProfile, ignore=["city"]))
 
     assert (row.data, row.source) == ({"email": "a"}, {"email": "a", "city": "Bern"})
 
 
-def test_a_field_can_be_ignored() -> None:
-    """Its column is not sent, and another one for the same field is no second one."""
+def test_field_can_be_ignored() -> None:
+    """An ignored column is not sent, and does not conflict with another column for the same field."""
     Path("base.csv").write_text("email,first_name,user_id,external_profile_id\na,b,c,d\n")
 
     (row,) = rows_of(open_source("profiles", "base.csv", MailProfile, ignore=["first_name", "external_profile_id"]))
@@ -255,8 +255,8 @@ def test_a_field_can_be_ignored() -> None:
     ],
 )
 @pytest.mark.parametrize("given", ["base.csv", "base.jsonl", "iterable"])
-def test_what_cannot_be_ignored_is_refused(ignore: Any, problem: str, given: str) -> None:
-    """It is told before anything is read."""
+def test_invalid_ignore_is_rejected(ignore: Any, problem: str, given: str) -> None:
+    """An invalid `ignore` is an error before anything is read."""
     Path("base.csv").write_text("mail,city\n")
     Path("base.jsonl").write_text("{}\n")
 
@@ -267,8 +267,8 @@ def test_what_cannot_be_ignored_is_refused(ignore: Any, problem: str, given: str
     assert caught.value.field_name == "ignore"
 
 
-def test_a_column_to_ignore_that_is_not_there_is_refused() -> None:
-    """It is probably misspelled; of keys nobody knows before they come."""
+def test_missing_ignored_column_is_rejected() -> None:
+    """The column is probably misspelled; the keys of JSON Lines are not known in advance."""
     Path("base.csv").write_text("email,city\n")
     Path("base.jsonl").write_text("{}\n")
 
@@ -279,31 +279,31 @@ def test_a_column_to_ignore_that_is_not_there_is_refused() -> None:
     assert [row.data for row in rows_of(open_source("profiles", "base.jsonl", MailProfile, ignore=["x"]))] == [{}]
 
 
-def test_a_column_that_is_not_mapped_and_no_field_is_refused() -> None:
-    """A mapping does not make the other columns mean something."""
+def test_unmapped_unknown_column_is_rejected() -> None:
+    """A mapping does not change the meaning of other columns."""
     assert refused("user_email,plan\n", {"email": "user_email"}) == (
         "plan: is a column of base.csv and not a field of MailProfile; "
         'rename or remove it, or ignore it with --ignore plan (ignore=["plan"])'
     )
 
 
-def test_a_cell_cannot_be_mapped_to_what_has_fields_of_its_own() -> None:
-    """In CSV a nested field needs a column for each of its fields, with a mapping too."""
+def test_cell_mapped_to_a_nested_field_is_rejected() -> None:
+    """In CSV a nested field needs one column for each of its fields."""
     assert refused("device\n", {"device_info": "device"}) == (
         "device: is a column of base.csv, but has fields of its own; "
         "expected a column for each, such as device_info.platform"
     )
 
 
-def test_the_separator_is_told_with_a_mapping_too() -> None:
-    """Mapped columns are known columns when it is worked out what separates them."""
+def test_wrong_delimiter_is_detected_with_a_mapping() -> None:
+    """Mapped columns count as known columns when the delimiter is detected."""
     assert refused("id;mail\n1;x\n", {"email": "mail", "external_profile_id": "id"}).startswith(
         "base.csv: separates the header with "
     )
 
 
-def test_the_vendors_columns_are_understood() -> None:
-    """The header of the vendor's historical import file needs no mapping."""
+def test_vendor_columns_need_no_mapping() -> None:
+    """The header of the vendor's historical import file is valid as it is."""
     content = (
         "user_id,created_at,birthday,email,gender,country,first_name,last_name\n"
         "user_1,2026-06-01T10:30:00Z,1990-05-21,jane@example.com,female,US,Jane,Doe\n"
@@ -323,15 +323,15 @@ def test_the_vendors_columns_are_understood() -> None:
     ]
 
 
-def test_the_vendors_columns_stand_for_fields() -> None:
+def test_vendor_columns_are_fields() -> None:
     """Every entry of the table names a field, and no field twice."""
     for record, names in VENDOR_COLUMNS.items():
         assert set(names.values()) <= set(field_names(record))
         assert len(set(names.values())) == len(names)
 
 
-def test_a_vendors_column_beside_the_real_name_is_refused() -> None:
-    """Two columns for one field are two, whoever named them."""
+def test_vendor_column_and_field_name_conflict() -> None:
+    """Two columns for one field are rejected."""
     assert refused("external_profile_id,user_id\n") == (
         "user_id: is a column of base.csv for external_profile_id, as external_profile_id is; expected one of them"
     )
@@ -340,29 +340,29 @@ def test_a_vendors_column_beside_the_real_name_is_refused() -> None:
     )
 
 
-def test_a_mapping_goes_before_the_vendors_names() -> None:
-    """A vendor's column that is mapped to another field stands for that one."""
+def test_mapping_has_precedence_over_vendor_columns() -> None:
+    """A vendor column that is mapped to another field is that field."""
     mapping = {"customer_user_id": "user_id", "external_profile_id": "created_at"}
 
     assert rows("user_id,created_at\na,b\n", mapping) == [{"customer_user_id": "a", "external_profile_id": "b"}]
 
 
-def test_a_vendors_column_for_a_field_that_is_mapped_is_ignored() -> None:
-    """Where the user says where a field is, the vendor's column for it stands for nothing."""
+def test_vendor_column_of_a_mapped_field_is_ignored() -> None:
+    """The mapped column has precedence over the vendor's column."""
     assert rows("user_id,id\na,b\n", {"external_profile_id": "id"}) == [{"external_profile_id": "b"}]
     assert rows("user_id,id,external_profile_id\na,b,c\n", {"external_profile_id": "id"}) == [
         {"external_profile_id": "b"}
     ]
 
 
-def test_events_do_not_have_the_vendors_columns() -> None:
-    """The vendor's file holds profiles."""
+def test_vendor_columns_are_not_valid_for_events() -> None:
+    """The vendor's file contains profiles."""
     assert refused("user_id,event_id\n", record=TransactionEvent).startswith("user_id: is a column of base.csv and not")
     assert refused("custom.plan\n", record=TransactionEvent).startswith("custom.plan: is a column of base.csv and not")
 
 
-def test_keys_are_not_the_vendors_columns() -> None:
-    """The vendor's file is CSV; a key of JSON Lines is not a field, and what it stands for in CSV is suggested."""
+def test_vendor_columns_are_not_valid_keys() -> None:
+    """The vendor's file is CSV; for a key of JSON Lines the error suggests the field."""
     (problem,) = rows('{"user_id": "x"}', name="base.jsonl")
 
     assert problem == (
@@ -379,8 +379,8 @@ NAMES = st.sampled_from([*FIELDS_OF_PROFILES, "custom", "custom.plan", "custom."
     mapping=st.dictionaries(NAMES, NAMES, max_size=3),
     ignore=st.sets(NAMES, max_size=2),
 )
-def test_a_header_is_understood_or_refused(header: list[str], mapping: dict[str, str], ignore: set[str]) -> None:
-    """Whatever stands in a header and a mapping, each field comes from one column, or it is refused in our words."""
+def test_header_is_parsed_or_rejected(header: list[str], mapping: dict[str, str], ignore: set[str]) -> None:
+    """For any header and mapping, each field has one column, or AdaptyUsageError is raised."""
     try:
         columns = Columns.create(MailProfile, mapping, ignore=ignore)
         paths = [path for column in columns.parse_header(header, "base.csv") for path in column.paths]

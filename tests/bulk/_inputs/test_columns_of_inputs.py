@@ -29,8 +29,8 @@ def written(name: str, record: dict[str, Any], **renamed: str) -> str:
 
 
 @pytest.mark.parametrize("events", ["events.csv", "events.jsonl"])
-def test_a_field_of_both_kinds_may_be_mapped_in_one_of_the_files(adapty: Adapty, api: FakeApi, events: str) -> None:
-    """The other file is taken as it is, whether or not the field is in it under its own name."""
+def test_mapping_of_a_shared_field_can_apply_to_one_file(adapty: Adapty, api: FakeApi, events: str) -> None:
+    """The other file is read as it is, with or without the field under its own name."""
     for event in (EVENT, {**EVENT, "email": "joe@example.com"}):
         report = import_all(
             adapty,
@@ -44,8 +44,8 @@ def test_a_field_of_both_kinds_may_be_mapped_in_one_of_the_files(adapty: Adapty,
         assert api.bodies("event")[-1].get("email") == event.get("email")
 
 
-def test_the_events_may_be_the_file_that_has_it(adapty: Adapty, api: FakeApi) -> None:
-    """It does not matter in which of the files the column is."""
+def test_mapping_of_a_shared_field_can_apply_to_the_events(adapty: Adapty, api: FakeApi) -> None:
+    """Either file can have the mapped column."""
     profiles = written("profiles.csv", PROFILE)
     events = written("events.csv", EVENT, external_profile_id="uid")
 
@@ -55,8 +55,8 @@ def test_the_events_may_be_the_file_that_has_it(adapty: Adapty, api: FakeApi) ->
     assert {body["external_profile_id"] for body in api.bodies("event")} == {EVENT["external_profile_id"]}
 
 
-def test_a_field_of_both_kinds_that_is_in_neither_file_is_refused(adapty: Adapty, api: FakeApi) -> None:
-    """Both files are named, with what was probably meant, and nothing is sent."""
+def test_mapped_column_in_neither_file_is_rejected(adapty: Adapty, api: FakeApi) -> None:
+    """The error names both files and a suggestion, and nothing is sent."""
     profiles, events = written("profiles.csv", PROFILE, email="user_email"), written("events.csv", EVENT)
 
     with pytest.raises(AdaptyUsageError) as caught:
@@ -73,8 +73,8 @@ def test_a_field_of_both_kinds_that_is_in_neither_file_is_refused(adapty: Adapty
 @pytest.mark.parametrize(
     ("kind", "field"), [("profiles", "first_name"), ("profiles", "custom.plan"), ("events", "store")]
 )
-def test_a_field_of_one_kind_has_to_be_in_its_file(adapty: Adapty, kind: str, field: str) -> None:
-    """Where the records of only one kind have the field, the other file is none that could hold it."""
+def test_mapped_column_of_one_kind_must_be_in_its_file(adapty: Adapty, kind: str, field: str) -> None:
+    """The error names only the file whose records have the field."""
     files = {"profiles": written("profiles.csv", PROFILE), "events": written("events.csv", EVENT)}
 
     with pytest.raises(AdaptyUsageError) as caught:
@@ -84,8 +84,8 @@ def test_a_field_of_one_kind_has_to_be_in_its_file(adapty: Adapty, kind: str, fi
 
 
 @pytest.mark.parametrize("wrong", [b"", b"x;y\n", b'"x', b"\xff\xfex\0", None])
-def test_what_is_wrong_with_the_other_file_is_told_in_its_own_words(adapty: Adapty, wrong: bytes | None) -> None:
-    """A look at its columns does not hide that it cannot be opened, or has none."""
+def test_error_of_the_other_file_does_not_depend_on_the_mapping(adapty: Adapty, wrong: bytes | None) -> None:
+    """The search for columns does not hide that a file cannot be opened or has no header."""
     profiles = written("profiles.csv", PROFILE)
     if wrong is not None:
         Path("events.csv").write_bytes(wrong)
@@ -100,15 +100,15 @@ def test_what_is_wrong_with_the_other_file_is_told_in_its_own_words(adapty: Adap
     assert "events.csv" in told
 
 
-def test_one_file_alone_has_to_have_it(adapty: Adapty) -> None:
-    """What events would have too does not matter where there are none."""
+def test_mapped_column_must_be_in_a_single_file(adapty: Adapty) -> None:
+    """Without events, only the profiles are searched for the column."""
     with pytest.raises(AdaptyUsageError, match=r"^mapping: maps email to x, which is not a column of profiles\.csv$"):
         import_profiles(adapty, written("profiles.csv", PROFILE), mapping={"email": "x"})
 
 
 @pytest.mark.parametrize("events", ["events.jsonl", "a program"])
-def test_what_has_no_header_may_have_any_key(adapty: Adapty, api: FakeApi, events: str) -> None:
-    """Keys are known when they come: the records that have one are understood, and so are those that do not."""
+def test_input_without_header_can_have_any_key(adapty: Adapty, api: FakeApi, events: str) -> None:
+    """Records with and without the mapped key are accepted."""
     profiles = written("profiles.csv", PROFILE)
     given: Any = written(events, EVENT, customer_user_id="cuid") if events.endswith("l") else [EVENT]
 
@@ -117,8 +117,8 @@ def test_what_has_no_header_may_have_any_key(adapty: Adapty, api: FakeApi, event
     assert (report.accepted, report.rejected) == (2, 0)
 
 
-def test_a_column_to_ignore_needs_to_be_in_one_of_the_files(adapty: Adapty, api: FakeApi) -> None:
-    """It may be in any of them, or in both; in none of them it is refused, with the names of all."""
+def test_ignored_column_must_be_in_one_file(adapty: Adapty, api: FakeApi) -> None:
+    """An ignored column can be in one file or both; if it is in none, the error names all files."""
     profiles = written("profiles.csv", {**PROFILE, "city": "Bern", "notes": "x"})
     events = written("events.csv", {**EVENT, "city": "Bern"})
 
@@ -131,8 +131,8 @@ def test_a_column_to_ignore_needs_to_be_in_one_of_the_files(adapty: Adapty, api:
     assert str(caught.value) == "ignore: contains plan, which is not a column of profiles.csv or events.csv"
 
 
-def test_a_refused_record_keeps_what_was_ignored(adapty: Adapty) -> None:
-    """The rejects file has all columns, so that it is fed back with the same options."""
+def test_rejected_record_keeps_ignored_columns(adapty: Adapty) -> None:
+    """The rejects file has all columns, so that it can be imported with the same options."""
     profiles = written("profiles.csv", {**PROFILE, "email": "jane", "city": "Bern"})
 
     (rejects,) = import_profiles(adapty, profiles, ignore=["city"]).rejects_files

@@ -43,8 +43,8 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "base.csv"
 
 
-def test_broken_quote_refuses_the_file_and_names_the_line(path: Path) -> None:
-    """No record is guessed: the error says where the quote is."""
+def test_broken_quote_rejects_the_file_and_names_the_line(path: Path) -> None:
+    """No record is guessed: the error locates the quote."""
     head = "id,email\nu1,x\n"
     for rest, expected in {
         'u2,"Jane"x\nu3,x\n': "line 3 is not CSV: ',' expected after '\"'",
@@ -57,14 +57,14 @@ def test_broken_quote_refuses_the_file_and_names_the_line(path: Path) -> None:
         assert error(path, head + rest).removesuffix("; check the quotes there") == expected, rest
 
 
-def test_broken_quote_in_the_header_refuses_the_file(path: Path) -> None:
-    """The header is read as strictly as any record."""
+def test_broken_quote_in_the_header_rejects_the_file(path: Path) -> None:
+    """The header is parsed as strictly as records."""
     assert error(path, 'id,"email\nu1,x\n').startswith(f"the record of lines 1 to 2 {NOT_CLOSED}")
     assert error(path, '"id"x\n').startswith("line 1 is not CSV: ")
 
 
 def test_open_quote_in_a_large_file_is_found_within_bounded_memory(path: Path) -> None:
-    """One quote does not take the rows below it along, and memory does not grow with the file."""
+    """One quote does not swallow the rows below it, and memory does not grow with the file."""
     path.write_text('id,email\nu0,"x\n' + "u1,jane@example.com\n" * 200_000)
     tracemalloc.start()
     with InputFile(path) as file, pytest.raises(BrokenFileError, match="the record of lines 2 to "):
@@ -76,24 +76,24 @@ def test_open_quote_in_a_large_file_is_found_within_bounded_memory(path: Path) -
 
 
 def test_record_of_many_short_quoted_cells_is_bounded(path: Path) -> None:
-    """Quotes that are all shifted by one make one endless record of valid cells; it is refused, too."""
+    """Quotes that are all shifted by one make one endless record of valid cells; it is rejected, too."""
     assert error(path, "id,email\n" + '"x","\n' * 100_000).startswith("the record of lines 2 to ")
 
 
 def test_cell_of_many_lines_is_one_cell(path: Path) -> None:
-    """A quote cell can have thousands of lines."""
+    """A quoted cell can have thousands of lines."""
     cell = "a line, and another one\n" * 5_000
 
     assert read(path, f'id,note\nu1,"{cell}"\nu2,x\n') == [(5_002, ["u1", cell]), (5_003, ["u2", "x"])]
 
 
 def test_record_on_one_line_can_have_any_number_of_cells(path: Path) -> None:
-    """It is up to the caller to reject it; blank lines are records without cells."""
+    """The caller rejects wrong numbers; blank lines are records without cells."""
     assert read(path, "id,email\nu1\n\nu2,x,y\n") == [(2, ["u1"]), (3, []), (4, ["u2", "x", "y"])]
 
 
-def test_other_delimiter_is_refused_with_the_option(path: Path) -> None:
-    """A header that has another delimiter, quote or not, names the option to use."""
+def test_other_delimiter_is_rejected_with_the_option(path: Path) -> None:
+    """The error names the option for a header with another delimiter, quoted or not."""
     for delimiter, name, option in (
         (";", "semicolons", """use --delimiter ';' (delimiter=";")"""),
         ("\t", "tabs", """use --delimiter $'\\t' (delimiter="\\t")"""),
@@ -108,7 +108,7 @@ def test_other_delimiter_is_refused_with_the_option(path: Path) -> None:
     assert error(path, "id,email\nu1,x\n", ";").startswith("separates the header with commas (got delimiter ';')")
 
 
-def test_sep_directive_is_refused_with_the_option(path: Path) -> None:
+def test_sep_directive_is_rejected_with_the_option(path: Path) -> None:
     """The line that Excel can write before the header is not CSV."""
     for start in ("sep=;", "SEP=;", '"sep=;"', "\ufeffsep=;"):
         for delimiter in (",", ";"):
@@ -117,7 +117,7 @@ def test_sep_directive_is_refused_with_the_option(path: Path) -> None:
 
 
 def test_delimiter_in_a_column_name_is_not_a_delimiter(path: Path) -> None:
-    """A header with commas is one with commas, whatever else is in it."""
+    """A header with commas is separated by commas."""
     assert read(path, "id,custom.a;b|c\nu1,x\n") == [(2, ["u1", "x"])]
 
 

@@ -48,7 +48,7 @@ def read_until_refused(path: Path) -> tuple[list[Row], str]:
 @pytest.mark.parametrize("packed", [".gz", ".GZ"])
 @pytest.mark.parametrize("start", ["", "\ufeff"])
 def test_gzipped_files_are_read(ending: str, packed: str, start: str) -> None:
-    """What is unpacked is read as it would be unpacked on disk, and the lines are its."""
+    """Content and line numbers are those of the uncompressed file."""
     plain = Path(f"base{ending}")
     plain.write_bytes((start + CONTENT[ending]).encode())
     gzipped = Path(f"base{ending}{packed}")
@@ -64,16 +64,16 @@ def test_gzipped_files_are_read(ending: str, packed: str, start: str) -> None:
         assert "".join(lines) == CONTENT[ending]
 
 
-def test_a_gzipped_file_of_several_members_is_one_file() -> None:
-    """Files that were gzipped one by one and joined, as logs are, are read to the end of the last one."""
+def test_gzip_file_of_several_members_is_one_file() -> None:
+    """Concatenated gzip files, such as logs, are read to the end of the last one."""
     parts = [b"em", b"ail\na\n", b"", b"b\n", b"c"]
     Path("base.csv.gz").write_bytes(b"".join(map(gzip.compress, parts)))
 
     assert [row.data for row in rows(Path("base.csv.gz"))] == [{"email": "a"}, {"email": "b"}, {"email": "c"}]
 
 
-def test_a_name_is_split_at_its_formats_ending() -> None:
-    """The ending of the packing is no part of either."""
+def test_split_name_splits_at_the_extension_of_the_format() -> None:
+    """The extension .gz is not part of the name or the format."""
     assert split_name(Path("x/base.csv")) == ("base", ".csv")
     assert split_name(Path("x/base.rejects.JSONL.gz")) == ("base.rejects", ".JSONL")
 
@@ -81,8 +81,8 @@ def test_a_name_is_split_at_its_formats_ending() -> None:
 LINES = [f'{{"email":"{blake2b(bytes([number % 256, number // 256])).hexdigest()[:16]}"}}\n' for number in range(4_000)]
 
 
-def test_gzip_data_that_is_cut_short_is_refused_where_it_ends(tmp_path: Path) -> None:
-    """The rows before the cut are given, none that is not whole, and the message says after which line."""
+def test_truncated_gzip_data_is_rejected_where_it_ends(tmp_path: Path) -> None:
+    """Complete rows before the cut are returned, and the message has the last line."""
     packed = gzip.compress("".join(LINES).encode())
     path = tmp_path / "base.jsonl.gz"
     path.write_bytes(packed[: len(packed) // 2])
@@ -97,8 +97,8 @@ def test_gzip_data_that_is_cut_short_is_refused_where_it_ends(tmp_path: Path) ->
 
 @pytest.mark.parametrize("ending", [".csv", ".jsonl"])
 @pytest.mark.parametrize("cut", [1, 2, 8, 9, 15, 21])
-def test_any_cut_is_noticed(tmp_path: Path, ending: str, cut: int) -> None:
-    """Not one byte of the end may be missing: what is lost with it is unknown."""
+def test_any_truncation_is_detected(tmp_path: Path, ending: str, cut: int) -> None:
+    """Even one missing byte at the end is an error."""
     path = tmp_path / f"base{ending}.gz"
     path.write_bytes(gzip.compress(CONTENT[ending].encode())[:-cut])
 
@@ -108,8 +108,8 @@ def test_any_cut_is_noticed(tmp_path: Path, ending: str, cut: int) -> None:
     assert message.endswith("its gzip data is damaged or truncated")
 
 
-def test_damaged_gzip_data_is_refused_where_it_is_damaged(tmp_path: Path) -> None:
-    """A wrong byte in the middle and a wrong checksum are told."""
+def test_damaged_gzip_data_is_rejected_where_it_is_damaged(tmp_path: Path) -> None:
+    """A wrong byte in the middle and a wrong checksum are errors."""
     packed = bytearray(gzip.compress("".join(LINES).encode()))
     path = tmp_path / "base.jsonl.gz"
     for damaged in (
@@ -147,8 +147,8 @@ def test_damaged_gzip_data_is_refused_where_it_is_damaged(tmp_path: Path) -> Non
     ],
     ids=range(9),  # gzip data has the time in it
 )
-def test_a_file_of_another_kind_is_refused_before_it_is_read(name: str, content: bytes, told: str) -> None:
-    """What the name and the first bytes say does not fit together, or the encoding is another one."""
+def test_file_of_another_kind_is_rejected_before_it_is_read(name: str, content: bytes, told: str) -> None:
+    """The first bytes do not match the name or the encoding."""
     Path(name).write_bytes(content)
 
     with pytest.raises(AdaptyUsageError) as caught:
@@ -158,8 +158,8 @@ def test_a_file_of_another_kind_is_refused_before_it_is_read(name: str, content:
 
 
 @pytest.mark.parametrize("name", ["base.csv.gz", "base.jsonl.gz"])
-def test_an_empty_file_with_a_packed_files_name_is_an_empty_file(name: str) -> None:
-    """Nothing, packed or not, is nothing."""
+def test_empty_gzip_file_is_an_empty_file(name: str) -> None:
+    """A file without content has no rows, compressed or not."""
     for content in (b"", gzip.compress(b"")):
         Path(name).write_bytes(content)
         if "csv" in name:
@@ -169,8 +169,8 @@ def test_an_empty_file_with_a_packed_files_name_is_an_empty_file(name: str) -> N
             assert rows(Path(name)) == []
 
 
-def test_a_pipe_is_refused() -> None:
-    """What can be read once only is refused, and not waited for."""
+def test_pipe_is_rejected() -> None:
+    """A path that can be read only once is rejected immediately."""
     os.mkfifo("base.csv")
 
     with pytest.raises(
@@ -180,8 +180,8 @@ def test_a_pipe_is_refused() -> None:
 
 
 @pytest.mark.parametrize("ending", [".csv", ".jsonl", ".csv.gz", ".jsonl.gz"])
-def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
-    """A line that would fill the memory is no record; the rows before it are given."""
+def test_endless_line_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
+    """A line that would fill the memory is an error after the rows before it."""
     monkeypatch.setattr(files_module, "_MAX_LINE", 1000)
     lines = ["email\n", "x\n"] if "csv" in ending else ['{"email":"x"}\n'] * 2
     content = "".join([*lines, "x" * 3000]).encode()
@@ -194,8 +194,8 @@ def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
     assert message == f"{path}: line 3 has more than 1000 characters; expected one record a line"
 
 
-def test_a_disk_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the system says while a file is read is told with the place."""
+def test_read_error_names_the_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the operating system is raised with the position."""
     path = tmp_path / "base.jsonl"
     path.write_text("".join(LINES))
     source = open_source("profiles", path, MailProfile)
@@ -214,10 +214,8 @@ def test_a_disk_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("ending", [".csv", ".jsonl", ".csv.gz", ".jsonl.gz"])
-def test_the_position_goes_from_nothing_to_the_size(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
-) -> None:
-    """It is that of the bytes on disk, grows as rows are read, and stays when the file is closed."""
+def test_position_grows_from_zero_to_the_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
+    """It counts bytes on disk, grows as rows are read, and stays after the file is closed."""
     monkeypatch.setattr(files_module, "_BUFFER", 1000)
     lines = LINES if "jsonl" in ending else ["email,custom.x\n", *(line.replace(":", ",") for line in LINES)]
     content = "".join(lines).replace("{", "").replace("}", "") if "csv" in ending else "".join(lines)
@@ -234,8 +232,8 @@ def test_the_position_goes_from_nothing_to_the_size(
         assert (source.position(), source.read_fraction()) == (path.stat().st_size, 1.0)
 
 
-def test_a_file_that_grows_is_refused_at_its_end(tmp_path: Path) -> None:
-    """What is added while it is read does not make the position more than all, and is not taken for the whole."""
+def test_growing_file_is_rejected_at_its_end(tmp_path: Path) -> None:
+    """Added data does not move the position past the size, and the file is not complete."""
     path = tmp_path / "base.jsonl"
     path.write_text("{}\n")
     source = open_source("profiles", path, MailProfile)
@@ -250,8 +248,8 @@ def test_a_file_that_grows_is_refused_at_its_end(tmp_path: Path) -> None:
     assert (source.read_fraction() or 0) < 1
 
 
-def test_an_empty_file_is_read_as_a_whole(tmp_path: Path) -> None:
-    """Of nothing all is read."""
+def test_read_fraction_of_an_empty_file_is_complete(tmp_path: Path) -> None:
+    """An empty file is read completely."""
     path = tmp_path / "base.jsonl"
     path.touch()
 
@@ -275,8 +273,8 @@ BYTES = st.one_of(
 
 @settings(derandomize=True, deadline=None, max_examples=80)
 @given(content=BYTES, ending=st.sampled_from([".csv", ".jsonl", ".csv.gz", ".jsonl.gz"]))
-def test_whatever_a_file_holds_is_read_or_refused(scratch: Path, content: bytes, ending: str) -> None:
-    """No bytes make a reader raise anything else, nor the position fall or end elsewhere than at the size."""
+def test_any_bytes_are_read_or_rejected(scratch: Path, content: bytes, ending: str) -> None:
+    """Any bytes are read or raise AdaptyUsageError."""
     path = scratch / f"base{ending}"
     path.write_bytes(content)
     before = -1
@@ -291,8 +289,8 @@ def test_whatever_a_file_holds_is_read_or_refused(scratch: Path, content: bytes,
     assert source.position() == source.size == len(content)
 
 
-def test_an_open_file_does_not_stay_open(tmp_path: Path) -> None:
-    """A refused file, one that is read in part, and one that is read, are closed."""
+def test_files_are_closed(tmp_path: Path) -> None:
+    """Rejected, partly read and completely read files are closed."""
     path = tmp_path / "base.csv.gz"
     path.write_bytes(gzip.compress(b"email\nx\ny\n"))
     reading = rows_of(open_source("profiles", path, MailProfile))
@@ -305,8 +303,8 @@ def test_an_open_file_does_not_stay_open(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("behind", [b"x", b"garbage", b"<html>" * 1000, b"\0\0x"])
-def test_data_after_the_end_of_gzip_data_is_told_as_that(tmp_path: Path, behind: bytes) -> None:
-    """What is packed is read, and the message says what follows it and where."""
+def test_garbage_after_gzip_data_is_rejected(tmp_path: Path, behind: bytes) -> None:
+    """The compressed rows are read, and the message says what follows and where."""
     path = tmp_path / "base.csv.gz"
     path.write_bytes(gzip.compress(b"email\na\nb\n") + behind)
     found: list[Row] = []
@@ -323,7 +321,7 @@ def test_data_after_the_end_of_gzip_data_is_told_as_that(tmp_path: Path, behind:
 
 
 def test_padding_and_further_gzip_data_are_read(tmp_path: Path) -> None:
-    """Zeros behind gzip data are padding, and more gzip data goes on with the text: neither is garbage."""
+    """Zeros after gzip data are padding, and further gzip data continues the text."""
     path = tmp_path / "base.csv.gz"
     path.write_bytes(gzip.compress(b"email\na\n") + gzip.compress(b"b\n") + b"\0" * 512)
 

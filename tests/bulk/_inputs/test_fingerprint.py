@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 @settings(derandomize=True, deadline=None, max_examples=100)
 @given(one=st.binary(max_size=50), other=st.binary(max_size=50))
-def test_it_is_the_same_only_for_the_same_bytes(scratch: Path, one: bytes, other: bytes) -> None:
-    """Two files have one fingerprint if they hold the same, whatever their names."""
+def test_fingerprint_is_equal_only_for_equal_bytes(scratch: Path, one: bytes, other: bytes) -> None:
+    """Two files have one fingerprint if their content is equal, whatever their names."""
     (scratch / "one").write_bytes(one)
     (scratch / "other").write_bytes(other)
 
     assert (fingerprint(scratch / "one") == fingerprint(scratch / "other")) == (one == other)
 
 
-def test_a_change_deep_in_a_large_file_shows(tmp_path: Path) -> None:
-    """One byte in the middle of megabytes makes another fingerprint, and back again the same one."""
+def test_change_deep_in_a_large_file_changes_the_fingerprint(tmp_path: Path) -> None:
+    """One changed byte in the middle of megabytes changes it; reverting it restores it."""
     path = tmp_path / "base.csv"
     path.write_bytes(bytes(3_000_000))
     before = fingerprint(path)
@@ -41,8 +41,8 @@ def test_a_change_deep_in_a_large_file_shows(tmp_path: Path) -> None:
     assert fingerprint(path) == before
 
 
-def test_it_is_short_plain_text(tmp_path: Path) -> None:
-    """It can be put into one line of anything."""
+def test_fingerprint_is_short_plain_text(tmp_path: Path) -> None:
+    """It fits into one line."""
     path = tmp_path / "base.csv"
     path.write_bytes(b"")
 
@@ -50,8 +50,8 @@ def test_it_is_short_plain_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing.csv", "folder", "no\0name"])
-def test_what_cannot_be_read_is_told_with_its_name(tmp_path: Path, name: str) -> None:
-    """A file that is missing, or is none, is a usage error that names it."""
+def test_unreadable_file_is_named(tmp_path: Path, name: str) -> None:
+    """A missing file or a directory raises AdaptyUsageError with its name."""
     (tmp_path / "folder").mkdir()
 
     with pytest.raises(AdaptyUsageError, match=name.partition("\0")[0]):
@@ -59,8 +59,8 @@ def test_what_cannot_be_read_is_told_with_its_name(tmp_path: Path, name: str) ->
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
-def test_a_pipe_is_refused_without_reading_from_it(tmp_path: Path) -> None:
-    """What can be read only once is not waited for, and not used up."""
+def test_pipe_is_rejected_without_reading_from_it(tmp_path: Path) -> None:
+    """A path that can be read only once is not consumed."""
     os.mkfifo(tmp_path / "pipe")
 
     with pytest.raises(AdaptyUsageError, match="can be read again"):

@@ -109,7 +109,7 @@ def test_rows_can_be_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             assert found == [(line, id_, None) for line, id_ in zip(lines, ("u1", "u2", "u1"), strict=True)]
 
 
-def test_every_format_names_the_same_users() -> None:
+def test_formats_have_the_same_ids() -> None:
     """Each format, gzipped or not, from a file or a stream, has the same two IDs."""
     for name, (file, text) in FORMATS.items():
         for content in (text.encode(), gzip.compress(text.encode())):
@@ -121,8 +121,8 @@ def test_every_format_names_the_same_users() -> None:
                 assert found == [("u1", None), ("u2", None)], name
 
 
-def test_rows_come_one_by_one_and_what_is_wrong_when_it_is_its_turn() -> None:
-    """Nothing is read before it is asked for; what cannot be read is told between the ids around it, with its line."""
+def test_rows_are_read_lazily() -> None:
+    """Nothing is read in advance; invalid rows are returned in order, with their lines."""
     Path("users.jsonl").write_text('"u1"\n["josé"]\n"u2"\n', encoding="utf-8")
 
     users = EraseTargets.create(Path("users.jsonl"), KINDS)
@@ -140,8 +140,8 @@ def test_rows_come_one_by_one_and_what_is_wrong_when_it_is_its_turn() -> None:
     assert [row.data["customer_user_id"] for row in rows] == ["u2"]
 
 
-def test_kind_is_the_first_one_that_is_named() -> None:
-    """The header or a key names it, or else it is the caller's first one, also if no row can be read."""
+def test_kind_is_the_first_that_is_named() -> None:
+    """The header or a key names the kind; otherwise it is the first kind of the caller."""
     cases: list[tuple[str, tuple[KindName, ...], KindName]] = [
         ("u1\n", KINDS, "customer_user_id"),
         ("u1\n", ("email", "external_profile_id"), "email"),
@@ -160,8 +160,8 @@ def test_kind_is_the_first_one_that_is_named() -> None:
         assert read_ids(Path("users"), kinds).kind == kind, content
 
 
-def test_broken_quote_refuses_the_file_before_the_first_id() -> None:
-    """No row is erased by a file whose quotes are wrong, however far below the start; the error names the line."""
+def test_broken_quote_rejects_the_file_before_the_first_id() -> None:
+    """The error names the line, however far below the start it is."""
     good = [f"u{number}" for number in range(5000)]
     for broken, expected in {
         '"a" b': "line 5002 is not CSV: ",
@@ -175,8 +175,8 @@ def test_broken_quote_refuses_the_file_before_the_first_id() -> None:
         assert str(caught.value).startswith(f"users.csv: {expected}"), broken
 
 
-def test_other_delimiter_is_refused_or_used() -> None:
-    """A table with semicolons names the option; with it, the file is read."""
+def test_other_delimiter_is_rejected_or_used() -> None:
+    """The error for a table with semicolons names the option; with it, the file is read."""
     for name in ("users.csv", "users"):
         Path(name).write_text("name;customer_user_id\nx;u1\n", encoding="utf-8")
         with pytest.raises(AdaptyUsageError, match=r"separates the header with semicolons .*--delimiter"):
@@ -185,8 +185,8 @@ def test_other_delimiter_is_refused_or_used() -> None:
         assert row.data["customer_user_id"] == "u1"
 
 
-def test_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A line that would fill the memory is refused before the first ID."""
+def test_endless_line_is_rejected_before_the_first_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that would fill the memory is rejected before the first ID."""
     monkeypatch.setattr(files, "_MAX_LINE", 1000)
     content = f"customer_user_id\nu1\n{'x' * 100_000}\n".encode()
     for name, is_stream, is_gzip in product(("users", "users.csv", "users.jsonl"), (False, True), (False, True)):
@@ -199,8 +199,8 @@ def test_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         assert str(caught.value) == f"{'standard input' if is_stream else path}: {expected}"
 
 
-def test_truncated_file_is_refused_before_the_first_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file is read to its end first, so that no user is erased by half a file."""
+def test_truncated_file_is_rejected_before_the_first_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is read to its end first, so that no user of an incomplete file is erased."""
     packed = gzip.compress(b"".join(b"user_%d\n" % (number * 7919 % 10_007) for number in range(10_000)))
     for kind, cut in product(("file", "stream"), (1, 9, 200)):
         monkeypatch.chdir(tmp_path)
@@ -208,8 +208,8 @@ def test_truncated_file_is_refused_before_the_first_id(tmp_path: Path, monkeypat
             read_ids(source_of(packed[:-cut], kind))
 
 
-def test_utf_16_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read as UTF-8, no profile would be found by these IDs; with a byte order mark and without one."""
+def test_utf_16_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """UTF-16 is rejected with a byte order mark and without one."""
     cases = product(("utf-16", "utf-16-le", "utf-16-be"), ("file", "stream", "pipe"), (False, True))
     for number, (encoding, kind, is_gzip) in enumerate(cases):
         folder = tmp_path / str(number)
@@ -223,8 +223,8 @@ def test_utf_16_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         assert str(caught.value).startswith(f"{name}: {problem}; expected UTF-8"), (encoding, kind, is_gzip)
 
 
-def test_a_file_that_is_gone_is_told() -> None:
-    """A file that cannot be opened for the second time is told like one that never could."""
+def test_removed_file_is_an_error() -> None:
+    """A file that cannot be opened for the second time is the same error as for the first time."""
     Path("users").write_text("u1\n", encoding="utf-8")
     users = read_ids(Path("users"))
     Path("users").unlink()
@@ -233,8 +233,8 @@ def test_a_file_that_is_gone_is_told() -> None:
         list(users.rows())
 
 
-def test_a_closed_stream_is_told() -> None:
-    """A stream that gives nothing any more is no file."""
+def test_closed_stream_is_rejected() -> None:
+    """A closed stream is an error."""
     stream = io.BytesIO(b"u1\n")
     stream.close()
 
@@ -242,8 +242,8 @@ def test_a_closed_stream_is_told() -> None:
         read_ids(stream)
 
 
-def test_the_copy_of_a_stream_goes_with_what_was_read_of_it() -> None:
-    """A stream is copied to a file without a name, which is closed when nobody can read it any more."""
+def test_copy_of_a_stream_is_closed() -> None:
+    """A stream is copied to an unnamed file, which is closed when it is no longer needed."""
     gc.collect()
     before = len(list(Path("/proc/self/fd").iterdir()))
     users: IdFile | None = read_ids(io.BytesIO(b"u1\nu2\n"))
@@ -259,7 +259,7 @@ def test_the_copy_of_a_stream_goes_with_what_was_read_of_it() -> None:
 
 
 def test_memory_does_not_grow_with_the_file() -> None:
-    """Three times the IDs take the same room."""
+    """Three times the IDs use the same memory."""
     for name, line, start in (
         ("users", b"user_%d\n", b""),
         ("users.csv", b"user_%d\n", b"customer_user_id\n"),
@@ -292,8 +292,8 @@ PIECES = st.sampled_from(
     ),
     name=st.sampled_from(["users", "users.csv", "users.jsonl", "users.csv.gz"]),
 )
-def test_whatever_a_file_holds_is_read_or_refused(scratch: Path, content: bytes, name: str) -> None:
-    """No bytes make it raise anything else, and a stream of them is what the file is."""
+def test_any_bytes_are_read_or_rejected(scratch: Path, content: bytes, name: str) -> None:
+    """Any bytes are read or raise AdaptyUsageError."""
     path = scratch / name
     path.write_bytes(content)
     try:

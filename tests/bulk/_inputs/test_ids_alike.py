@@ -87,8 +87,8 @@ def write_inputs(folder: Path, ids: Iterable[str]) -> dict[str, tuple[Any, Any]]
 @pytest.mark.parametrize("name", FORMATS)
 @settings(derandomize=True, deadline=None, max_examples=20)
 @given(ids=IDS)
-def test_whatever_is_imported_can_be_erased_and_nothing_else(scratch: Path, name: str, ids: list[str]) -> None:
-    """The ids that arrive are those that are fit, unchanged, whether they are imported or erased."""
+def test_imports_and_erasures_accept_the_same_ids(scratch: Path, name: str, ids: list[str]) -> None:
+    """Valid IDs arrive unchanged, whether they are imported or erased."""
     if name == "plain":  # which spells no line breaks, and has no id where a line is blank
         ids = [id_ for id_ in ids if id_.strip() and not id_.startswith("\ufeff") and not {*"\r\n"} & {*id_}]
     if name in {"CSV", "plain"}:  # a file with NUL at its start is refused
@@ -110,8 +110,8 @@ SPOILT = ["1.23457E+14", "2E+15", "12345.0", "NULL", r"\N", "nan", "None", "#N/A
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "iterable"])
-def test_spoilt_ids_are_refused_in_files_with_the_reason(tmp_path: Path, form: str) -> None:
-    """In each column that is an id, of profiles and events; the good record beside them is sent."""
+def test_damaged_ids_are_rejected_with_the_reason(tmp_path: Path, form: str) -> None:
+    """Each column with an ID is checked, of profiles and events; the valid record is sent."""
     sent: list[Any] = []
 
     def handle(request: httpx.Request) -> httpx.Response:
@@ -146,8 +146,8 @@ def test_spoilt_ids_are_refused_in_files_with_the_reason(tmp_path: Path, form: s
     assert len(sent) == 2
 
 
-def test_ready_records_and_single_calls_take_what_they_are_given(tmp_path: Path) -> None:
-    """Who makes a record, or calls for one id, means that id."""
+def test_damaged_ids_are_accepted_in_records_and_single_calls(tmp_path: Path) -> None:
+    """Explicit IDs of a program are not checked for damage."""
     mail = Mail()
     with Adapty(mail_secret_key="key_shown", transport=httpx.MockTransport(mail.handle)) as adapty:
         import_profiles(adapty, [MailProfile(**{**PROFILE, KIND: "NULL"})], rejects_dir=tmp_path)
@@ -160,8 +160,8 @@ def test_ready_records_and_single_calls_take_what_they_are_given(tmp_path: Path)
     assert "a missing value was written as text" in report.failed[0].reason
 
 
-def test_numbers_in_json_are_no_ids(tmp_path: Path) -> None:
-    """A number is refused by its type, by imports and erasures alike, and never turned into text."""
+def test_json_numbers_are_not_ids(tmp_path: Path) -> None:
+    """Imports and erasures reject a number by its type, and never convert it to text."""
     path = tmp_path / "base.jsonl"
     path.write_text("".join(json.dumps({**PROFILE, KIND: number}) + "\n" for number in (12345, 12345.0, 1e16)), "utf-8")
     mail = Mail()
@@ -175,8 +175,8 @@ def test_numbers_in_json_are_no_ids(tmp_path: Path) -> None:
     ]
 
 
-def test_spoilt_ids_are_refused_in_lists_to_erase(tmp_path: Path) -> None:
-    """From an iterable and from a file, by each API."""
+def test_damaged_ids_are_rejected_by_erase(tmp_path: Path) -> None:
+    """They are rejected from an iterable and from a file, for each API."""
     apis = FakeApis()
     path = tmp_path / "ids.txt"
     path.write_text("\n".join(["u1", *SPOILT]), "utf-8")

@@ -29,8 +29,8 @@ def only(path: Path, content: str | bytes) -> Row:
     return row
 
 
-def test_rows_hold_the_objects(tmp_path: Path) -> None:
-    """A row has its line, its fields with their JSON types, and the object as the file has it."""
+def test_rows_have_the_objects(tmp_path: Path) -> None:
+    """A row has its line, its fields with their JSON types, and the object of the file."""
     held = {"email": "jane@example.com", "custom_attributes": {"score": 0.5, "days": 7}}
 
     assert read(tmp_path, json.dumps(held)) == [Row(1, held, held)]
@@ -42,7 +42,7 @@ def test_rows_hold_the_objects(tmp_path: Path) -> None:
 def test_blank_lines_line_ends_and_byte_order_mark_do_not_matter(
     tmp_path: Path, newline: str, start: str, end: str
 ) -> None:
-    """Blank lines are no rows and are counted; LF and CRLF, with and without a byte order mark."""
+    """Blank lines are counted; LF and CRLF are valid, with and without a byte order mark."""
     found = read(tmp_path, start + newline.join(['{"email":"a"}', "", "  ", '{"email":"b"}']) + end)
 
     assert [(row.line, row.data, row.problem) for row in found] == [
@@ -51,23 +51,23 @@ def test_blank_lines_line_ends_and_byte_order_mark_do_not_matter(
     ]
 
 
-def test_null_counts_as_left_out(tmp_path: Path) -> None:
-    """A null is no field, and is still there in the source."""
+def test_null_counts_as_missing(tmp_path: Path) -> None:
+    """A null is not a field, but is in the source."""
     row = only(tmp_path, '{"email": "jane@example.com", "first_name": null}')
 
     assert row.data == {"email": "jane@example.com"}
     assert row.source == {"email": "jane@example.com", "first_name": None}
 
 
-def test_fields_of_a_rejects_file_are_passed_over(tmp_path: Path) -> None:
-    """`_line`, `_error` and an empty `_raw` are no fields."""
+def test_fields_of_a_rejects_file_are_skipped(tmp_path: Path) -> None:
+    """`_line`, `_error` and an empty `_raw` are not fields."""
     row = only(tmp_path, '{"email": "x", "_line": 7, "_error": "email: has no @", "_raw": ""}')
 
     assert (row.problem, row.data) == (None, {"email": "x"})
 
 
-def test_a_raw_row_that_was_not_mended_is_a_problem(tmp_path: Path) -> None:
-    """A row that still has its text in `_raw` is refused, with what to do."""
+def test_unchanged_raw_row_is_rejected(tmp_path: Path) -> None:
+    """The problem of a row that still has its text in `_raw` says what to do."""
     row = only(tmp_path, '{"_raw": "{\\"email\\": ", "_line": 7}')
 
     assert row.problem == "was invalid and is unchanged; replace _raw with the fields"
@@ -75,8 +75,8 @@ def test_a_raw_row_that_was_not_mended_is_a_problem(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["[]", '[{"email": "x"}]', '"text"', "7", "1.5", "true", "null"])
-def test_what_is_no_object_is_the_rows_problem(tmp_path: Path, text: str) -> None:
-    """JSON of another kind is given as text."""
+def test_non_object_rejects_the_row(tmp_path: Path, text: str) -> None:
+    """Other JSON values are returned as text."""
     assert only(tmp_path, text) == Row(1, source={"_raw": text}, problem="is not a JSON object")
 
 
@@ -93,8 +93,8 @@ def test_what_is_no_object_is_the_rows_problem(tmp_path: Path, text: str) -> Non
         '"',
     ],
 )
-def test_what_is_no_json_is_the_rows_problem(tmp_path: Path, text: str) -> None:
-    """A line that is not JSON is given as text, with the reason, and the next one is read."""
+def test_invalid_json_rejects_the_row(tmp_path: Path, text: str) -> None:
+    """The line is returned as text with the reason, and the next one is read."""
     wrong, right = read(tmp_path, f'{text}\r\n{{"email":"x"}}\n')
 
     assert (wrong.line, wrong.source, wrong.data) == (1, {"_raw": text}, {})
@@ -115,23 +115,23 @@ def test_what_is_no_json_is_the_rows_problem(tmp_path: Path, text: str) -> None:
     ],
     ids=["same", "escaped", "nested", "deep", "empty", "personal", "many"],
 )
-def test_a_key_that_stands_twice_is_the_rows_problem(tmp_path: Path, text: str, name: str) -> None:
-    """Of two values nobody knows which one is meant: the row is given as text, at whatever depth it is."""
+def test_repeated_key_rejects_the_row(tmp_path: Path, text: str, name: str) -> None:
+    """The row is returned as text, whatever the depth of the key."""
     wrong, right = read(tmp_path, f'{text}\n{{"email":"x"}}\n')
 
     assert wrong == Row(1, source={"_raw": text}, problem=f"has the key {name} twice")
     assert (right.line, right.problem) == (2, None)
 
 
-def test_the_same_key_in_several_objects_is_right(tmp_path: Path) -> None:
-    """Only within one object a key stands for one thing."""
+def test_same_key_in_several_objects_is_valid(tmp_path: Path) -> None:
+    """Keys must be unique only within one object."""
     held = {"email": "x", "device_info": {"email": "y"}, "custom_attributes": {"email": "z"}}
 
     assert only(tmp_path, json.dumps(held)).data == held
 
 
-def test_nesting_within_the_limit_is_read_and_beyond_it_is_the_rows_problem(tmp_path: Path) -> None:
-    """Fifty levels are read; one more is the row's problem; brackets in text are no levels."""
+def test_deep_nesting_rejects_the_row(tmp_path: Path) -> None:
+    """Fifty levels are valid, one more is not; brackets in text do not count."""
     deepest = '{"email":' + "[" * 49 + "1" + "]" * 49 + "}"
     too_deep = '{"email":' + "[" * 50 + "1" + "]" * 50 + "}"
     text = json.dumps({"email": "[{" * 60})
@@ -154,8 +154,8 @@ def test_nesting_within_the_limit_is_read_and_beyond_it_is_the_rows_problem(tmp_
         pytest.param('{"a":' * 100_000 + "1" + "}" * 100_000, id="deep objects"),
     ],
 )
-def test_what_json_cannot_hold_is_the_rows_problem(tmp_path: Path, value: str) -> None:
-    """Numbers that no JSON writer gives back, and bottomless nesting, are given as text, and the next row is read."""
+def test_unrepresentable_value_rejects_the_row(tmp_path: Path, value: str) -> None:
+    """NaN, huge numbers and extreme nesting are returned as text, and the next row is read."""
     text = f'{{"email":{value}}}'
 
     wrong, right = read(tmp_path, f'{text}\n{{"email":"x"}}\n')
@@ -164,16 +164,16 @@ def test_what_json_cannot_hold_is_the_rows_problem(tmp_path: Path, value: str) -
     assert (right.line, right.problem) == (2, None)
 
 
-def test_a_byte_order_mark_is_removed_from_the_start_of_any_line(tmp_path: Path) -> None:
-    """Files that were put together, as `cat` does it, have one in the middle; it takes no row along."""
+def test_byte_order_mark_is_removed_from_every_line(tmp_path: Path) -> None:
+    """Concatenated files have byte order marks in the middle."""
     found = read(tmp_path, '\ufeff{"email":"a"}\n\ufeff\ufeff{"email":"b"}\n{"email":"c"}\n\ufeff')
 
     assert [(row.data, row.problem) for row in found] == [({"email": name}, None) for name in "abc"]
 
 
 @pytest.mark.parametrize("content", [b'{"email":"Zo\xeb"}', b"Zo\xeb"])
-def test_bytes_that_are_not_utf8_are_kept(tmp_path: Path, content: bytes) -> None:
-    """Bytes of another encoding come out as they went in, in a field and in a row's text."""
+def test_invalid_utf8_is_preserved(tmp_path: Path, content: bytes) -> None:
+    """Bytes of another encoding are preserved for the error and the rejects file."""
     row = only(tmp_path, content)
     text = row.data.get("email") or row.source["_raw"]
 
@@ -181,8 +181,8 @@ def test_bytes_that_are_not_utf8_are_kept(tmp_path: Path, content: bytes) -> Non
 
 
 @pytest.mark.parametrize("content", ["", "\ufeff", "\n \n\r\n"])
-def test_an_empty_file_has_no_rows(tmp_path: Path, content: str) -> None:
-    """JSON Lines have no header, so that a file without lines is a base without records."""
+def test_empty_file_has_no_rows(tmp_path: Path, content: str) -> None:
+    """JSON Lines have no header, so an empty file is valid."""
     assert read(tmp_path, content) == []
 
 
@@ -198,8 +198,8 @@ def test_an_empty_file_has_no_rows(tmp_path: Path, content: str) -> None:
         ("base.NdJson", "jsonl"),
     ],
 )
-def test_the_ending_tells_the_format(tmp_path: Path, name: str, expected: str) -> None:
-    """`.csv`, `.jsonl` and `.ndjson` in any case are read in their format."""
+def test_extension_determines_the_format(tmp_path: Path, name: str, expected: str) -> None:
+    """`.csv`, `.jsonl` and `.ndjson` are recognized in any case."""
     content = {"csv": "email\nx\n", "jsonl": '{"email":"x"}\n'}[expected]
     (tmp_path / name).write_text(content)
 
@@ -211,8 +211,8 @@ def test_the_ending_tells_the_format(tmp_path: Path, name: str, expected: str) -
     "name",
     ["base", "base.json", "base.gz", "base.tsv.gz", "base.csv.gz.gz", "base.tsv", "csv", "base.", ".csv", ".csv.gz"],
 )
-def test_other_endings_are_refused(tmp_path: Path, name: str) -> None:
-    """A file of another ending is refused before it is opened, with the endings that are taken."""
+def test_other_extensions_are_rejected(tmp_path: Path, name: str) -> None:
+    """The file is not opened, and the error lists the valid extensions."""
     with pytest.raises(AdaptyUsageError) as caught:
         rows_in(tmp_path / name)
 
@@ -223,8 +223,8 @@ def test_other_endings_are_refused(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])
-def test_a_missing_file_is_refused(tmp_path: Path, ending: str) -> None:
-    """A file that is not there is named, with the reason."""
+def test_missing_file_is_rejected(tmp_path: Path, ending: str) -> None:
+    """The error names the file and the reason."""
     path = tmp_path / f"missing.{ending}"
     expected = f"{path}: cannot be opened: No such file or directory"
 
@@ -235,8 +235,8 @@ def test_a_missing_file_is_refused(tmp_path: Path, ending: str) -> None:
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])
-def test_a_directory_is_refused(tmp_path: Path, ending: str) -> None:
-    """A directory with a file's name is named, with the reason."""
+def test_directory_is_rejected(tmp_path: Path, ending: str) -> None:
+    """The error names the reason."""
     path = tmp_path / f"folder.{ending}"
     path.mkdir()
 
@@ -247,8 +247,8 @@ def test_a_directory_is_refused(tmp_path: Path, ending: str) -> None:
 @pytest.mark.parametrize(
     ("content", "lines"), [("", 0), ("a", 1), ("a\n", 1), ("a\n\nb", 3), ("a\r\nb\r\n", 2), ("a\rb\r", 2)]
 )
-def test_lines_are_counted_as_they_are_numbered(tmp_path: Path, content: str, lines: int) -> None:
-    """The number of lines is that of the last one, whatever ends them."""
+def test_number_of_lines_is_the_number_of_the_last_line(tmp_path: Path, content: str, lines: int) -> None:
+    """LF, CRLF and CR end a line."""
     path = tmp_path / "base.csv"
     path.write_bytes(content.encode())
 

@@ -68,7 +68,7 @@ def rows_of(path: Path) -> list[Row] | None:
 @derandomized
 @given(content=FILES)
 def test_every_line_of_a_csv_file_is_in_some_row(scratch: Path, content: bytes) -> None:
-    """A file is refused as a whole, or its rows hold its lines one after the other, as cells or as text."""
+    """A file is rejected, or its rows contain its lines in order, as cells or as text."""
     path = scratch / "base.csv"
     path.write_bytes(content)
     rows = rows_of(path)
@@ -96,7 +96,7 @@ def test_every_line_of_a_csv_file_is_in_some_row(scratch: Path, content: bytes) 
 @derandomized
 @given(content=FILES)
 def test_every_line_of_a_json_lines_file_is_a_row(scratch: Path, content: bytes) -> None:
-    """Each line that is not blank is one row with that line's number; what is no object is there as text."""
+    """Each line that is not blank is one row with its number; others than objects are text."""
     path = scratch / "base.jsonl"
     path.write_bytes(content)
     rows = rows_of(path)
@@ -119,8 +119,8 @@ def test_every_line_of_a_json_lines_file_is_a_row(scratch: Path, content: bytes)
         max_size=6,
     )
 )
-def test_what_a_csv_writer_writes_is_read_back(scratch: Path, cells: list[tuple[str, str, str]]) -> None:
-    """Rows as Python's own writer spells them come out cell by cell."""
+def test_output_of_csv_writer_is_read_back(scratch: Path, cells: list[tuple[str, str, str]]) -> None:
+    """Rows of Python's own writer are read cell by cell."""
     path = scratch / "written.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, quoting=csv.QUOTE_ALL)
@@ -143,10 +143,10 @@ BROKEN = st.sampled_from(['x,"y', '"x,y,z', 'x,y,"', 'x,"y"z,z', 'x,"y""', "x,y"
     after=st.lists(st.tuples(st.just("user"), CELLS, CELLS), max_size=6),
     quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
 )
-def test_broken_line_takes_no_row_along(
+def test_broken_line_affects_no_other_row(
     scratch: Path, before: list[tuple[str, ...]], broken: str, after: list[tuple[str, ...]], quoting: Any
 ) -> None:
-    """A line with a wrong number of cells is rejected alone; one with a broken quote refuses the file at that line."""
+    """A wrong number of cells rejects one row; a broken quote rejects the file at that line."""
     path = scratch / "broken.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, quoting=quoting)

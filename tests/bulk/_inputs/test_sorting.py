@@ -49,8 +49,8 @@ def open_files() -> int:
     return len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").is_dir() else 0  # noqa: PTH208
 
 
-def test_rows_come_in_order_of_time() -> None:
-    """Offsets are taken into account: it is the moment that counts, not its spelling."""
+def test_rows_are_sorted_by_time() -> None:
+    """Offsets are taken into account."""
     rows = [
         row(1, "2026-06-01T12:00:00Z"),
         row(2, "2026-06-01T13:00:00+02:00"),
@@ -63,7 +63,7 @@ def test_rows_come_in_order_of_time() -> None:
 
 
 def test_rows_of_one_time_keep_their_order() -> None:
-    """What happened at the same instant stays as the input has it, however it is spelled."""
+    """Rows of the same instant keep the order of the input."""
     rows = [row(1, LATE), row(2, EARLY), row(3, "2026-06-01T02:00:00+02:00"), row(4, LATE), row(5, EARLY)]
 
     assert lines(rows) == [2, 3, 5, 1, 4]
@@ -76,7 +76,7 @@ def test_rows_without_a_time_come_first() -> None:
         assert lines(rows) == [2, 4, 3, 1], when
 
 
-def test_unreadable_rows_come_first_as_they_are() -> None:
+def test_invalid_rows_come_first_unchanged() -> None:
     """A row with a problem keeps its line, its text and its problem."""
     broken = Row(2, {}, {"_raw": "\udcff{"}, "is not JSON: x")
 
@@ -95,7 +95,7 @@ def test_ready_records_are_sorted_by_their_time() -> None:
 
 
 def test_records_without_a_time_come_first() -> None:
-    """Whatever is put in is given back."""
+    """Profiles are returned unchanged."""
     profile = Row(2, record=MailProfile.from_dict(PROFILE))
 
     assert list(sorted_rows([row(1, EARLY), profile])) == [profile, row(1, EARLY)]
@@ -113,8 +113,8 @@ class _Local:
     [lambda: None, threading.Lock(), _Local(), (_ for _ in [EARLY])],
     ids=["function", "lock", "local", "generator"],
 )
-def test_what_cannot_be_kept_on_disk_is_a_problem_of_its_row(value: Any) -> None:
-    """A value that only lives in memory is told, at its place, and what the row holds can still be written down."""
+def test_unpicklable_value_rejects_the_row(value: Any) -> None:
+    """The row keeps its line, and its source can be written to the rejects file."""
     kept = row(1, EARLY)
     held = {"event_id": "evt", "event_datetime": LATE, "price_usd": Decimal("1.50"), "offer": value}
 
@@ -131,20 +131,20 @@ def test_what_cannot_be_kept_on_disk_is_a_problem_of_its_row(value: Any) -> None
     }
 
 
-def test_values_of_all_kinds_come_back() -> None:
-    """What a program gave for a field is the same afterwards."""
+def test_values_of_all_kinds_are_restored() -> None:
+    """Values of a program are equal after sorting."""
     held = {"event_datetime": datetime(2026, 6, 1, tzinfo=UTC), "price_usd": Decimal("1.50"), "email": "\udcff\x93"}
 
     assert list(sorted_rows([Row(1, held, held)])) == [Row(1, held, held)]
 
 
-def test_nothing_is_nothing() -> None:
-    """No rows are sorted to no rows."""
+def test_sorting_no_rows_returns_no_rows() -> None:
+    """An empty input is valid."""
     assert lines([]) == []
 
 
-def test_nothing_is_read_before_it_is_asked_for() -> None:
-    """Like any generator it begins with the first row that is wanted."""
+def test_sorting_starts_with_the_first_row_requested() -> None:
+    """The function is a generator."""
 
     def rows() -> Iterator[Row]:
         raise ZeroDivisionError
@@ -156,8 +156,8 @@ def test_nothing_is_read_before_it_is_asked_for() -> None:
         next(found)
 
 
-def test_temporary_files_are_private_and_gone_in_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What does not fit into memory is in a file without a name, and is closed however the reading ends."""
+def test_temporary_files_are_unnamed_and_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows beyond the cache are in an unnamed file, which is closed however reading ends."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(sorting, "_CACHE_KIB", 64)
     before = open_files()
@@ -205,8 +205,8 @@ for count in (1_000, 40_000):
     assert many - few < 20 * 1024, "40 MB were sorted in memory"
 
 
-def test_full_disk_is_an_error_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A disk without room ends the sorting, while rows are added or when they are sorted; nothing stays open."""
+def test_full_disk_is_an_error_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk ends the sorting and leaves no file open."""
     before = open_files()
     connect = sqlite3.connect
 
@@ -252,7 +252,7 @@ def model_key(each: Row) -> datetime:
 @settings(derandomize=True, deadline=None, max_examples=60)
 @given(times=st.lists(TIMES, max_size=30))
 def test_order_is_that_of_a_stable_sort(times: list[Any]) -> None:
-    """The order is that of Python's own stable sort by the time as the record parses it."""
+    """The order is that of Python's stable sort by the parsed time."""
     rows = [row(number, when) for number, when in enumerate(times)]
 
     assert list(sorted_rows(rows)) == sorted(rows, key=model_key)

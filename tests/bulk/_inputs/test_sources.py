@@ -65,8 +65,8 @@ async def one_by_one(items: Iterable[Any]) -> AsyncIterator[Any]:
 @pytest.mark.parametrize(
     "given", ["base.csv", Path("base.csv"), PurePosixPath("base.csv")], ids=["str", "Path", "pure"]
 )
-def test_a_path_is_a_file(given: Any) -> None:
-    """A path, as text or as an object, names a file that is read as often as it is asked for."""
+def test_path_is_opened_as_a_file(given: Any) -> None:
+    """A path, as text or as an object, can be read repeatedly."""
     Path("base.csv").write_text("email\nx\n", encoding="utf-8")
 
     source = opened(given)
@@ -75,8 +75,8 @@ def test_a_path_is_a_file(given: Any) -> None:
     assert read(source) == read(source) == [Row(2, {"email": "x"}, {"email": "x"})]
 
 
-def test_a_name_is_the_files_own() -> None:
-    """What a source is called is the last part of the path; where it came from is in `path`."""
+def test_name_of_a_source_is_the_name_of_the_file() -> None:
+    """The name is the last part of the path; `path` has all of it."""
     Path("a").mkdir()
     Path("a/base.jsonl.gz").touch()
 
@@ -85,16 +85,16 @@ def test_a_name_is_the_files_own() -> None:
     assert (source.name, source.format, source.path) == ("base.jsonl.gz", "jsonl", Path("a/base.jsonl.gz"))
 
 
-def test_a_wrong_header_is_found_when_the_file_is_opened() -> None:
-    """Nothing has to be read to learn that the whole file would fail."""
+def test_invalid_header_is_detected_when_the_file_is_opened() -> None:
+    """No row has to be read."""
     Path("base.csv").write_text("emial\nx\n", encoding="utf-8")
 
     with pytest.raises(AdaptyUsageError, match=r"^emial: is a column of base\.csv and not a field"):
         opened("base.csv")
 
 
-def test_a_file_that_is_another_one_by_now_is_refused() -> None:
-    """What was checked at first is what is read, or nothing is."""
+def test_replaced_file_is_rejected() -> None:
+    """Only the file that was validated is read."""
     Path("base.csv").write_text("email\nx\n", encoding="utf-8")
     source = opened("base.csv")
     Path("base.csv").write_text("email\nother\n", encoding="utf-8")
@@ -117,8 +117,8 @@ MADE_OF: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("kind", MADE_OF)
-def test_iterables_of_mappings(kind: str) -> None:
-    """Mappings of any kind are rows, numbered from 1; None counts as not given."""
+def test_iterables_can_have_mappings(kind: str) -> None:
+    """Mappings of any kind are rows, numbered from 1; None counts as missing."""
     items = [
         {"email": "a", "first_name": None, "device_info": {"os": "1", "locale": None}},
         MappingProxyType({"email": "b"}),
@@ -139,8 +139,8 @@ def test_iterables_of_mappings(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", MADE_OF)
-def test_iterables_of_records(kind: str) -> None:
-    """A ready record is a row that has it, and goes with mappings."""
+def test_iterables_can_have_records(kind: str) -> None:
+    """A record is a row without data, and can be mixed with mappings."""
     profile = MailProfile.from_dict(PROFILE)
 
     first, second = read(opened(MADE_OF[kind]([profile, PROFILE])))
@@ -150,8 +150,8 @@ def test_iterables_of_records(kind: str) -> None:
     assert (second.data, second.record) == (PROFILE, None)
 
 
-def test_values_stay_what_they_are() -> None:
-    """Times, amounts and nested records are for the record to read."""
+def test_values_are_not_converted() -> None:
+    """Times, amounts and nested records are parsed by the record."""
     held = {
         "external_created_at": datetime.now(UTC),
         "birthday": Decimal("1.5"),
@@ -164,8 +164,8 @@ def test_values_stay_what_they_are() -> None:
     assert row.data["device_info"] is held["device_info"]
 
 
-def test_a_mapping_is_for_keys_of_mappings() -> None:
-    """The keys of what a program gives are mapped as those of JSON Lines are; records are what they are."""
+def test_mapping_applies_to_keys_of_mappings() -> None:
+    """Keys are mapped as in JSON Lines; records are not changed."""
     profile = MailProfile.from_dict(PROFILE)
     items = [{"mail": "a", "plan": 7, "first_name": None}, {"mail": None, "email": "b"}, profile]
 
@@ -176,8 +176,8 @@ def test_a_mapping_is_for_keys_of_mappings() -> None:
     assert third.record is profile
 
 
-def test_a_mapped_key_goes_before_the_fields_own_name() -> None:
-    """The user has said which one is meant; the source has both."""
+def test_mapped_key_has_precedence_over_the_field_name() -> None:
+    """The mapped key is used if an object has both."""
     (row,) = read(opened([{"mail": "a", "email": "b"}], {"email": "mail"}))
 
     assert (row.problem, row.data, row.source) == (None, {"email": "a"}, {"mail": "a", "email": "b"})
@@ -197,8 +197,8 @@ def test_a_mapped_key_goes_before_the_fields_own_name() -> None:
         (TransactionEvent.from_dict(EVENT), "of type TransactionEvent"),
     ],
 )
-def test_what_is_neither_is_a_problem_of_its_row(item: Any, told: str) -> None:
-    """One thing of another kind is refused alone, with its number; what comes after it is read."""
+def test_item_of_another_type_rejects_the_row(item: Any, told: str) -> None:
+    """Only that item is rejected, with its number."""
     wrong, right = read(opened([item, {"email": "x"}]))
 
     assert (wrong.line, wrong.data, wrong.record) == (1, {}, None)
@@ -207,8 +207,8 @@ def test_what_is_neither_is_a_problem_of_its_row(item: Any, told: str) -> None:
     assert (right.line, right.problem) == (2, None)
 
 
-def test_another_records_fields_are_kept() -> None:
-    """What is refused can be written down: the fields of a record of another class too."""
+def test_record_of_another_class_keeps_its_fields() -> None:
+    """The fields can be written to the rejects file."""
     event = TransactionEvent.from_dict(EVENT)
 
     (row,) = read(opened([event]))
@@ -239,16 +239,16 @@ class _Unsure:
 @pytest.mark.parametrize(
     ("item", "error"), [(_Broken(), "ZeroDivisionError"), ({"_raw": _Unsure()}, "ValueError")], ids=["keys", "value"]
 )
-def test_a_mapping_that_raises_is_a_problem_of_its_row(item: Any, error: str) -> None:
-    """What goes wrong inside one mapping is told by the error's name, and the next one is read."""
+def test_mapping_that_raises_rejects_the_row(item: Any, error: str) -> None:
+    """The problem names the exception, and the next item is read."""
     wrong, right = read(opened([item, {"email": "x"}]))
 
     assert wrong.problem == f"cannot be read (it raised {error})"
     assert right.data == {"email": "x"}
 
 
-def test_notes_of_a_rejects_file_are_passed_over() -> None:
-    """What was refused, read with a program and mended, is taken as it is."""
+def test_notes_of_a_rejects_file_are_skipped() -> None:
+    """Corrected rows of a rejects file can be passed as dicts."""
     first, second = read(opened([{"email": "x", "_line": 7, "_error": "y", "_raw": ""}, {"_raw": "z"}]))
 
     assert (first.data, first.problem) == ({"email": "x"}, None)
@@ -256,8 +256,8 @@ def test_notes_of_a_rejects_file_are_passed_over() -> None:
 
 
 @pytest.mark.parametrize("kind", ["list", "async"])
-def test_a_dict_that_is_filled_again_and_again_is_several_rows(kind: str) -> None:
-    """A program may use one dict, and one for its nested values, for all records; a row keeps what was in them."""
+def test_reused_dict_is_copied_for_each_row(kind: str) -> None:
+    """A program can use one dict, also for nested values, for all records."""
 
     def items() -> Iterator[dict[str, Any]]:
         held: dict[str, Any] = {"custom_attributes": {"tags": []}}
@@ -277,8 +277,8 @@ def test_a_dict_that_is_filled_again_and_again_is_several_rows(kind: str) -> Non
 @pytest.mark.parametrize("kind", ["generator", "async"])
 @pytest.mark.parametrize("before", [0, 2])
 @pytest.mark.parametrize("error", [KeyError("x"), AdaptyUsageError("x"), OSError(5, "x"), KeyboardInterrupt()])
-def test_an_error_of_the_iterable_passes_through(kind: str, before: int, error: BaseException) -> None:
-    """What a program raises is its own, and says how far it came."""
+def test_exception_of_an_iterable_is_raised_with_the_position(kind: str, before: int, error: BaseException) -> None:
+    """The exception is raised unchanged, with a note."""
 
     def items() -> Iterator[dict[str, Any]]:
         yield from [{"email": "x"}] * before
@@ -295,8 +295,8 @@ def test_an_error_of_the_iterable_passes_through(kind: str, before: int, error: 
     del error.__notes__
 
 
-def test_an_iterable_whose_beginning_fails() -> None:
-    """An iterable that cannot even be begun raises its own error, too."""
+def test_exception_of_iter_is_raised_with_the_position() -> None:
+    """An iterable whose `__iter__` raises gets the same note."""
 
     class Failing:
         def __iter__(self) -> Iterator[Any]:
@@ -308,8 +308,8 @@ def test_an_iterable_whose_beginning_fails() -> None:
     assert caught.value.__notes__ == ["raised by the iterable of profiles, after record 0"]
 
 
-def test_rows_are_made_one_at_a_time() -> None:
-    """Nothing is read ahead: an endless iterable gives rows as they are asked for."""
+def test_rows_are_created_one_at_a_time() -> None:
+    """Nothing is read ahead from an endless iterable."""
     taken: list[int] = []
 
     def items() -> Iterator[dict[str, Any]]:
@@ -338,8 +338,8 @@ def test_rows_are_made_one_at_a_time() -> None:
         (io.BytesIO(b"email\n"), "is an open file; expected its path"),
     ],
 )
-def test_what_holds_no_records_is_refused(given: Any, told: str) -> None:
-    """A mistake is told at once, with the argument's name, and not at each record."""
+def test_invalid_source_is_rejected(given: Any, told: str) -> None:
+    """The error names the argument before any record is read."""
     with pytest.raises(AdaptyUsageError) as caught:
         opened(given)
 
@@ -352,8 +352,8 @@ class _BytesPath:
         return b"base.csv"
 
 
-def test_a_path_of_bytes_is_refused() -> None:
-    """Paths are text here."""
+def test_path_of_bytes_is_rejected() -> None:
+    """Paths must be text."""
     with pytest.raises(AdaptyUsageError, match=r"^profiles: is of type _BytesPath; expected a path that is text$"):
         opened(_BytesPath())
 
@@ -369,7 +369,7 @@ KEYS = st.sampled_from(["email", "mail", "custom_attributes", "plan", "_raw", "_
 @settings(max_examples=30)
 @given(items=st.lists(st.dictionaries(KEYS, ANYTHING, max_size=4) | ANYTHING, max_size=5))
 def test_each_item_is_one_row(items: list[Any]) -> None:
-    """Whatever an iterable gives, there is one row for it, in order, and no None is a field."""
+    """Any iterable has one row for each item, in order, and None is never a field."""
     found = read(opened(items, {"email": "mail", "custom.plan": "plan"}))
 
     assert [row.line for row in found] == [*range(1, len(items) + 1)]
@@ -392,8 +392,8 @@ JSON = st.recursive(
 
 @settings(max_examples=30)
 @given(items=st.lists(st.dictionaries(KEYS, JSON, max_size=4), max_size=5))
-def test_a_file_and_a_program_give_the_same_rows(scratch: Path, items: list[dict[str, Any]]) -> None:
-    """JSON Lines read from a file are what the mappings are that were written to it."""
+def test_file_and_iterable_have_the_same_rows(scratch: Path, items: list[dict[str, Any]]) -> None:
+    """JSON Lines are read like the mappings that were written to them."""
     path = scratch / "base.jsonl"
     path.write_text("".join(f"{json.dumps(item)}\n" for item in items), encoding="utf-8")
     mapping = {"email": "mail", "custom.plan": "plan"}

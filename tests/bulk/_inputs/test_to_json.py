@@ -91,16 +91,16 @@ class _Lying:
         (DeviceInfo(platform="iOS"), {"platform": "iOS"}),
     ],
 )
-def test_each_kind_of_value_has_a_spelling(value: Any, expected: Any) -> None:
-    """What can be text that is read back as the same is that, and the rest is told by its kind."""
+def test_to_json_converts_each_kind_of_value(value: Any, expected: Any) -> None:
+    """Values that text can represent are text; others are described by their type."""
     made = to_json(value)
 
     assert made == expected
     assert type(made) is type(expected)
 
 
-def test_what_holds_itself_comes_to_an_end() -> None:
-    """A list inside itself, and bottomless nesting, are told by their kind where they go too deep."""
+def test_recursive_and_deep_values_are_cut() -> None:
+    """Recursive lists and extreme nesting are described by their type."""
     endless: list[Any] = [1]
     endless += [endless, endless]
     deep: list[Any] = []
@@ -112,15 +112,15 @@ def test_what_holds_itself_comes_to_an_end() -> None:
     assert to_json([one := [1], one]) == [[1], [1]]
 
 
-def test_a_ready_records_row_is_its_fields() -> None:
-    """A record is written down as it would be sent."""
+def test_source_of_a_record_is_its_fields() -> None:
+    """A record is written as it would be sent."""
     for record in (MailProfile.from_dict(PROFILE), TransactionEvent.from_dict(EVENT)):
         written = source_to_json(Row(1, record=record))
         assert type(record).from_dict(written) == record
 
 
-def test_what_is_no_mapping_is_kept_as_raw() -> None:
-    """An item of another kind is written down where unreadable text would be."""
+def test_item_of_another_type_is_written_as_raw() -> None:
+    """The item is in `_raw`, like invalid text."""
     (row,) = rows_of(open_source("profiles", cast("Any", [[date(2026, 6, 1), "x"]]), MailProfile))
 
     assert source_to_json(row) == {"_raw": ["2026-06-01", "x"]}
@@ -153,8 +153,8 @@ VALUES = st.recursive(
 
 @settings(max_examples=40)
 @given(source=st.dictionaries(st.text(max_size=3) | st.integers(), VALUES, max_size=5))
-def test_whatever_a_row_holds_can_be_written(source: dict[Any, Any]) -> None:
-    """The result is JSON as strictly as it is defined, and is what is read back."""
+def test_any_source_can_be_written_as_json(source: dict[Any, Any]) -> None:
+    """The result is strict JSON and is read back equal."""
     written = source_to_json(Row(1, source=source))
 
     assert json.loads(json.dumps(written, allow_nan=False)) == written

@@ -54,8 +54,8 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "base.csv.checkpoint"
 
 
-def test_a_new_checkpoint_has_nothing_to_resume(path: Path) -> None:
-    """It knows when the run began, names it, and has no checkpoint of any stage."""
+def test_new_checkpoint_has_nothing_to_resume(path: Path) -> None:
+    """It has a start time and a run ID, and no saved stage."""
     before = datetime.now(UTC)
     with Checkpoint.open(path, PLAN) as checkpoint:
         assert (checkpoint.path, checkpoint.resumed, checkpoint.load("profiles")) == (path, False, None)
@@ -76,8 +76,8 @@ CHECKPOINTS = st.builds(
 
 @settings(derandomize=True, deadline=None, max_examples=20)
 @given(saves=st.lists(st.tuples(st.sampled_from(["profiles", "events", "erase"]), CHECKPOINTS), max_size=6))
-def test_the_last_checkpoint_of_each_stage_is_kept(scratch: Path, saves: list[tuple[str, StageState]]) -> None:
-    """What was saved last of a stage is what the next run finds, whatever was saved of others."""
+def test_last_save_of_each_stage_is_loaded(scratch: Path, saves: list[tuple[str, StageState]]) -> None:
+    """The next run loads the last save of each stage."""
     path = scratch / "checkpoint"
     path.unlink(missing_ok=True)
     with Checkpoint.open(path, {}) as checkpoint:
@@ -93,8 +93,8 @@ def test_the_last_checkpoint_of_each_stage_is_kept(scratch: Path, saves: list[tu
         assert checkpoint.resumed == bool(saved)
 
 
-def test_a_resumed_run_is_the_one_that_was_begun(path: Path) -> None:
-    """It has its name and its beginning, and says that it is resumed."""
+def test_resumed_run_keeps_its_id_and_start_time(path: Path) -> None:
+    """A resumed checkpoint is the one of the interrupted run."""
     with Checkpoint.open(path, PLAN) as checkpoint:
         begun_as = (checkpoint.run_id, checkpoint.started_at)
         checkpoint.save("profiles", state())
@@ -103,14 +103,14 @@ def test_a_resumed_run_is_the_one_that_was_begun(path: Path) -> None:
         assert checkpoint.resumed
 
 
-def test_two_runs_have_two_names(tmp_path: Path) -> None:
-    """What a run keeps under its name is never another one's."""
+def test_runs_have_unique_ids(tmp_path: Path) -> None:
+    """The files of a run are never mixed with those of another run."""
     with Checkpoint.open(tmp_path / "a", {}) as one, Checkpoint.open(tmp_path / "b", {}) as other:
         assert one.run_id != other.run_id
 
 
-def test_finish_leaves_nothing(path: Path) -> None:
-    """A run that is through leaves no file, however often it was resumed."""
+def test_finish_removes_all_files(path: Path) -> None:
+    """A completed run leaves no file, however often it was resumed."""
     begun(path)
     begun(path)
     with Checkpoint.open(path, PLAN) as checkpoint:
@@ -121,14 +121,14 @@ def test_finish_leaves_nothing(path: Path) -> None:
 
 
 def test_close_leaves_one_file(path: Path) -> None:
-    """A run that broke off in good order leaves the checkpoint alone, with nothing beside it."""
+    """An interrupted run leaves only the checkpoint."""
     begun(path)
 
     assert files(path.parent) == {path.name}
 
 
-def test_a_checkpoint_of_a_finished_run_is_not_resumed(path: Path) -> None:
-    """After a run that is through, the same command begins anew."""
+def test_finished_run_is_not_resumed(path: Path) -> None:
+    """After a completed run, the same command starts over."""
     with Checkpoint.open(path, PLAN) as checkpoint:
         checkpoint.save("profiles", state())
         checkpoint.finish()
@@ -138,8 +138,8 @@ def test_a_checkpoint_of_a_finished_run_is_not_resumed(path: Path) -> None:
 
 
 @pytest.mark.parametrize("saved", [False, True])
-def test_a_run_that_handled_nothing_can_be_begun_in_another_way(path: Path, *, saved: bool) -> None:
-    """Where the first run failed before its first record, a corrected command is not refused."""
+def test_run_without_results_can_be_started_with_another_plan(path: Path, *, saved: bool) -> None:
+    """If the first run failed before its first record, a corrected command is valid."""
     with Checkpoint.open(path, PLAN) as checkpoint:
         if saved:
             checkpoint.save("profiles", state(0, counts={"accepted": 0}))
@@ -152,7 +152,7 @@ def test_a_run_that_handled_nothing_can_be_begun_in_another_way(path: Path, *, s
         assert checkpoint.resumed
 
 
-def test_an_empty_input_that_is_through_counts_as_handled(path: Path) -> None:
+def test_empty_input_can_be_done(path: Path) -> None:
     """A stage without records can be done."""
     with Checkpoint.open(path, PLAN) as checkpoint:
         checkpoint.save("profiles", state(0, done=True))
@@ -186,8 +186,8 @@ CONTENTS = f"{FINGERPRINT_OF}base.csv"
         ({CONTENTS: None}, "base.csv has changed since the run started; restore the original file, "),
     ],
 )
-def test_a_changed_plan_is_refused_and_says_what_changed(path: Path, changes: dict[str, Any], message: str) -> None:
-    """The error names each thing that is not what it was, and nothing else, and how to start over."""
+def test_changed_plan_is_rejected_with_the_changes(path: Path, changes: dict[str, Any], message: str) -> None:
+    """The error names each change and how to start over."""
     begun(path)
     plan = {name: value for name, value in {**PLAN, **changes}.items() if value is not None}
 
@@ -200,8 +200,8 @@ def test_a_changed_plan_is_refused_and_says_what_changed(path: Path, changes: di
         assert checkpoint.resumed
 
 
-def test_checkpoint_of_another_kind_of_job_is_refused_without_advice_to_remove_it(path: Path) -> None:
-    """An erasure of the same file would lose how far the import is."""
+def test_checkpoint_of_another_kind_of_job_is_rejected(path: Path) -> None:
+    """The error does not advise to remove the checkpoint of an import for an erasure."""
     begun(path)
 
     with pytest.raises(
@@ -213,7 +213,7 @@ def test_checkpoint_of_another_kind_of_job_is_refused_without_advice_to_remove_i
 
 
 def test_two_changed_files_are_both_named(path: Path) -> None:
-    """Where both inputs changed, both are named."""
+    """The error names both inputs."""
     plan = {f"{FINGERPRINT_OF}a.csv": "1", f"{FINGERPRINT_OF}b.csv": "1"}
     begun(path, plan)
 
@@ -223,16 +223,16 @@ def test_two_changed_files_are_both_named(path: Path) -> None:
         Checkpoint.open(path, dict.fromkeys(plan, "2"))
 
 
-def test_values_too_long_to_differ_when_shown_are_not_shown(path: Path) -> None:
-    """Of two long values that begin alike only the name is told."""
+def test_long_values_with_equal_starts_are_not_shown(path: Path) -> None:
+    """The error has only the name of the setting."""
     begun(path, {"mapping": "x" * 100 + "a"})
 
     with pytest.raises(AdaptyUsageError, match=r"^mapping has changed since the run started"):
         Checkpoint.open(path, {"mapping": "x" * 100 + "b"})
 
 
-def test_a_checkpoint_in_use_is_refused_at_once(path: Path) -> None:
-    """Of two runs at the same time the second one is refused, before and after the first save, and is no harm."""
+def test_checkpoint_in_use_is_rejected(path: Path) -> None:
+    """The second of two simultaneous runs is rejected and does not affect the first one."""
     with Checkpoint.open(path, PLAN) as checkpoint:
         for number in range(2):
             with pytest.raises(AdaptyUsageError, match="is in use by another run"):
@@ -242,10 +242,8 @@ def test_a_checkpoint_in_use_is_refused_at_once(path: Path) -> None:
         assert checkpoint.load("profiles") == state(1)
 
 
-def test_a_checkpoint_that_is_removed_while_it_is_opened_is_not_taken_for_the_next_one(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where one run ends and another begins just then, the third is refused, and the other keeps its checkpoint."""
+def test_checkpoint_removed_while_it_is_opened_is_rejected(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If one run ends and another starts meanwhile, the third is rejected."""
     ending = Checkpoint.open(path, PLAN)
     connect, others = sqlite3.connect, list[Checkpoint]()
 
@@ -290,8 +288,8 @@ def held(path: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-def test_the_lock_of_a_killed_process_is_gone(path: Path, held: subprocess.Popen[str]) -> None:
-    """A checkpoint that another process has is refused; when that is killed, it can be gone on with at once."""
+def test_lock_of_a_killed_process_is_released(path: Path, held: subprocess.Popen[str]) -> None:
+    """A killed run can be resumed immediately."""
     with pytest.raises(AdaptyUsageError, match="is in use by another run"):
         Checkpoint.open(path, {})
     held.kill()
@@ -303,8 +301,8 @@ def test_the_lock_of_a_killed_process_is_gone(path: Path, held: subprocess.Popen
     assert files(path.parent) == set()
 
 
-def test_a_killed_run_can_be_begun_anew(path: Path, held: subprocess.Popen[str]) -> None:
-    """Removing the file that the error names is enough, whatever a kill left beside it."""
+def test_killed_run_can_be_started_over(path: Path, held: subprocess.Popen[str]) -> None:
+    """It is enough to remove the file that the error names."""
     held.kill()
     held.wait()
     with pytest.raises(AdaptyUsageError, match=f"remove {path} to start over"):
@@ -317,8 +315,8 @@ def test_a_killed_run_can_be_begun_anew(path: Path, held: subprocess.Popen[str])
     assert files(path.parent) == set()
 
 
-def test_a_checkpoint_that_lost_the_file_beside_it_is_an_older_one(path: Path, held: subprocess.Popen[str]) -> None:
-    """One that was copied or moved alone after a kill says less than it knew, and never something wrong."""
+def test_checkpoint_without_its_wal_is_an_older_one(path: Path, held: subprocess.Popen[str]) -> None:
+    """A checkpoint that was copied alone after a kill has fewer results, but no wrong ones."""
     copy = path.with_name("copy")
     copy.write_bytes(path.read_bytes())
 
@@ -405,8 +403,8 @@ def changed(column: str, value: object) -> Any:
         (changed("results_size", "long"), "is damaged; remove it to start over"),
     ],
 )
-def test_what_is_no_sound_checkpoint_is_refused_and_left_as_it_is(path: Path, make: Any, problem: str) -> None:
-    """Each kind of wrong file has its own error, which names it, and no byte of it is changed."""
+def test_invalid_checkpoint_is_rejected_and_unchanged(path: Path, make: Any, problem: str) -> None:
+    """Each kind of invalid file has its own error with its name."""
     make(path)
     before = path.read_bytes()
 
@@ -418,8 +416,8 @@ def test_what_is_no_sound_checkpoint_is_refused_and_left_as_it_is(path: Path, ma
     assert files(path.parent) == {path.name}
 
 
-def test_an_empty_file_becomes_a_checkpoint(path: Path) -> None:
-    """What a kill in the very first moment leaves is no hindrance."""
+def test_empty_file_becomes_a_checkpoint(path: Path) -> None:
+    """A kill at the very start leaves an empty file."""
     path.touch()
 
     with Checkpoint.open(path, PLAN) as checkpoint:
@@ -439,8 +437,8 @@ def test_an_empty_file_becomes_a_checkpoint(path: Path) -> None:
         ("n" * 300, "cannot be opened: "),
     ],
 )
-def test_a_place_where_no_file_can_be_is_told(tmp_path: Path, name: str, problem: str) -> None:
-    """It is found before anything is sent, and nothing is left there."""
+def test_invalid_path_is_rejected(tmp_path: Path, name: str, problem: str) -> None:
+    """The error is raised before anything is sent, and no file is left."""
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
     before = files(tmp_path)
@@ -451,15 +449,15 @@ def test_a_place_where_no_file_can_be_is_told(tmp_path: Path, name: str, problem
     assert files(tmp_path) == before
 
 
-def test_a_file_named_as_sqlite_names_memory_is_a_file(tmp_path: Path) -> None:
-    """A name that SQLite would take for no file at all is one here; the test's folder is the current one."""
+def test_special_names_of_sqlite_are_files(tmp_path: Path) -> None:
+    """A name such as ":memory:" is a file in the current folder."""
     begun(Path(":memory:"))
 
     assert files(tmp_path) == {":memory:"}
 
 
-def test_a_link_stands_for_the_file_that_it_leads_to(tmp_path: Path, path: Path) -> None:
-    """Two names of one checkpoint are one checkpoint, and what is removed in the end is the file."""
+def test_link_is_resolved(tmp_path: Path, path: Path) -> None:
+    """Two names of one checkpoint are one checkpoint; at the end the file is removed."""
     (tmp_path / "elsewhere").mkdir()
     path.symlink_to(tmp_path / "elsewhere" / "checkpoint")
     begun(path)
@@ -473,8 +471,8 @@ def test_a_link_stands_for_the_file_that_it_leads_to(tmp_path: Path, path: Path)
     assert files(tmp_path / "elsewhere") == set()
 
 
-def test_a_change_of_the_current_folder_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A relative path is one as of the beginning."""
+def test_relative_path_is_resolved_at_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A later change of the current folder has no effect."""
     (tmp_path / "elsewhere").mkdir()
     with Checkpoint.open(Path("checkpoint"), PLAN) as checkpoint:
         monkeypatch.chdir(tmp_path / "elsewhere")
@@ -484,8 +482,8 @@ def test_a_change_of_the_current_folder_does_not_matter(tmp_path: Path, monkeypa
     assert files(tmp_path) == {"elsewhere"}
 
 
-def test_a_full_disk_is_told_and_the_last_checkpoint_stands(path: Path) -> None:
-    """A save that does not fit changes nothing, on disk or in what waits to be saved."""
+def test_full_disk_keeps_the_last_save(path: Path) -> None:
+    """A failed save changes nothing on disk or in memory."""
     with Checkpoint.open(path, PLAN) as checkpoint:
         checkpoint.save("profiles", state(1))
         for number in range(10_000):
@@ -504,8 +502,8 @@ def test_a_full_disk_is_told_and_the_last_checkpoint_stands(path: Path) -> None:
         assert checkpoint.flow_counter.count(saved_profiles=True)[Flow.NEVER_PURCHASED] == 10_000
 
 
-def test_a_closed_checkpoint_takes_no_more(path: Path) -> None:
-    """Saving after the end is an error in words."""
+def test_save_after_close_is_an_error(path: Path) -> None:
+    """The error is an AdaptyUsageError."""
     with Checkpoint.open(path, PLAN) as checkpoint:
         pass
 
@@ -513,8 +511,8 @@ def test_a_closed_checkpoint_takes_no_more(path: Path) -> None:
         checkpoint.save("profiles", state())
 
 
-def test_a_checkpoint_that_cannot_be_removed_is_told(path: Path) -> None:
-    """Left behind, it would make the next run of the same command do nothing, so the user is told to remove it."""
+def test_checkpoint_that_cannot_be_removed_is_an_error(path: Path) -> None:
+    """Otherwise the next run of the same command would do nothing."""
     with Checkpoint.open(path, PLAN) as checkpoint:
         path.unlink()
         path.mkdir()
@@ -522,8 +520,8 @@ def test_a_checkpoint_that_cannot_be_removed_is_told(path: Path) -> None:
             checkpoint.finish()
 
 
-def test_a_temporary_checkpoint_is_nowhere(tmp_path: Path) -> None:
-    """It takes checkpoints and a tally as any other, has no name, and is not resumed."""
+def test_temporary_checkpoint_has_no_path(tmp_path: Path) -> None:
+    """It saves stages and flows as any other, and is never resumed."""
     with Checkpoint.temporary() as checkpoint:
         checkpoint.flow_counter.add(MailProfile.from_dict(PROFILE))
         checkpoint.save("profiles", state())
@@ -534,8 +532,8 @@ def test_a_temporary_checkpoint_is_nowhere(tmp_path: Path) -> None:
         checkpoint.finish()
 
 
-def test_two_temporary_checkpoints_have_nothing_in_common() -> None:
-    """Runs without a checkpoint go side by side."""
+def test_temporary_checkpoints_are_independent() -> None:
+    """Runs without a checkpoint can run side by side."""
     with Checkpoint.temporary() as one, Checkpoint.temporary() as other:
         one.save("profiles", state())
         assert other.load("profiles") is None

@@ -26,8 +26,8 @@ WHOLE_BLOCKS = st.permutations(range(0, 30_000, 1_000)).map(
 
 @settings(derandomize=True, deadline=None, max_examples=30)
 @given(numbers=NEARLY_IN_ORDER | ANY_ORDER | WHOLE_BLOCKS, saved_at=st.integers(0, 80))
-def test_it_agrees_with_a_plain_set(numbers: list[int], saved_at: int) -> None:
-    """Whatever is added, in whichever order and however often, saved and loaded in between, it holds just that."""
+def test_completed_set_equals_a_plain_set(numbers: list[int], saved_at: int) -> None:
+    """The numbers are equal in any order, with repetitions, and after save and load."""
     handled, model = CompletedSet(), set[int]()
 
     for count, number in enumerate(numbers):
@@ -45,15 +45,15 @@ def test_it_agrees_with_a_plain_set(numbers: list[int], saved_at: int) -> None:
     assert loaded.to_bytes() == handled.to_bytes()
 
 
-def test_it_begins_with_nothing_handled() -> None:
-    """A new one holds no number."""
+def test_new_set_is_empty() -> None:
+    """A new set contains no number."""
     handled = CompletedSet()
 
     assert (handled.watermark, handled.out_of_order, 0 in handled) == (0, 0, False)
 
 
-def test_what_is_below_the_watermark_is_handled_already() -> None:
-    """A number that is added a second time changes nothing, below the watermark and ahead of it."""
+def test_repeated_number_changes_nothing() -> None:
+    """A number can be added twice, below the watermark and above it."""
     handled = CompletedSet(10)
     for number in (3, 9, 12, 12):
         handled.add(number)
@@ -61,8 +61,8 @@ def test_what_is_below_the_watermark_is_handled_already() -> None:
     assert (handled.watermark, handled.out_of_order) == (10, 1)
 
 
-def test_its_room_does_not_grow_with_the_records() -> None:
-    """After a million records in order nothing is kept of them, and what is saved is a few bytes."""
+def test_size_does_not_grow_with_records_in_order() -> None:
+    """After a million records in order the saved set has a few bytes."""
     handled = CompletedSet()
     for number in range(100_000):
         handled.add(number)
@@ -74,8 +74,8 @@ def test_its_room_does_not_grow_with_the_records() -> None:
     assert len(handled.to_bytes()) <= few + 4 < 40
 
 
-def test_a_lane_that_hangs_makes_it_little_larger() -> None:
-    """With one record missing below a hundred thousand handled ones, what is saved stays small."""
+def test_missing_record_keeps_the_set_small() -> None:
+    """With one record missing below 100 000 completed ones, the saved set is small."""
     handled = CompletedSet()
     for number in range(1, 100_000):
         handled.add(number)
@@ -85,7 +85,7 @@ def test_a_lane_that_hangs_makes_it_little_larger() -> None:
 
 
 @pytest.mark.parametrize("saved", [b"", b"abc", CompletedSet(7).to_bytes()[:-1], b"\0" + CompletedSet(7).to_bytes()])
-def test_what_it_did_not_save_is_refused(saved: bytes) -> None:
-    """Damaged bytes are told, and never taken for some other set of records."""
+def test_damaged_bytes_are_rejected(saved: bytes) -> None:
+    """Damaged bytes are never read as another set."""
     with pytest.raises(AdaptyUsageError, match="cannot be read"):
         CompletedSet.from_bytes(saved)

@@ -112,8 +112,8 @@ def assert_agrees(flow_counter: FlowCounter, records: Sequence[Record]) -> None:
 
 @settings(derandomize=True, deadline=None, max_examples=60)
 @given(records=RECORDS, saves=st.sets(st.integers(0, 25)), asked=st.sets(st.integers(0, 25)))
-def test_it_agrees_with_current_flow(records: list[Record], saves: set[int], asked: set[int]) -> None:
-    """On any history with ties, repeats and events out of order, saved and asked at any time, it says the same."""
+def test_counts_equal_current_flow(records: list[Record], saves: set[int], asked: set[int]) -> None:
+    """Any history with ties, repetitions and late events has the flows of `current_flow`."""
     with Checkpoint.temporary() as checkpoint:
         for number, record in enumerate(records):
             checkpoint.flow_counter.add(record)
@@ -127,8 +127,8 @@ def test_it_agrees_with_current_flow(records: list[Record], saves: set[int], ask
 
 @settings(derandomize=True, deadline=None, max_examples=25)
 @given(records=RECORDS, ends=st.lists(st.tuples(st.integers(0, 25), st.sampled_from(["save", "crash"])), max_size=6))
-def test_it_agrees_after_any_number_of_crashes(scratch: Path, records: list[Record], ends: list[Any]) -> None:
-    """What came after the last save is added again after a crash, and counts once."""
+def test_counts_are_right_after_crashes(scratch: Path, records: list[Record], ends: list[Any]) -> None:
+    """Records after the last save are added again after a crash, and count once."""
     path = scratch / "checkpoint"
     path.unlink(missing_ok=True)
 
@@ -144,8 +144,8 @@ def test_it_agrees_after_any_number_of_crashes(scratch: Path, records: list[Reco
         assert_agrees(checkpoint.flow_counter, records)
 
 
-def test_every_flow_is_named(flow_counter: FlowCounter) -> None:
-    """A flow_counter of nothing names all flows, each with nobody in it, in the order of `Flow`."""
+def test_every_flow_is_counted(flow_counter: FlowCounter) -> None:
+    """Without records, all flows are zero, in the order of `Flow`."""
     flows = flow_counter.count(saved_profiles=True)
 
     assert flows == NONE
@@ -153,15 +153,15 @@ def test_every_flow_is_named(flow_counter: FlowCounter) -> None:
     assert flow_counter.count_events_without_profile() == 0
 
 
-def test_a_profile_without_events_has_never_purchased(flow_counter: FlowCounter) -> None:
-    """Who is saved and has no event counts as never purchased, once, however often saved."""
+def test_profile_without_events_has_never_purchased(flow_counter: FlowCounter) -> None:
+    """A saved profile without events counts once as never purchased."""
     add_all(flow_counter, profile("user_1"), profile("user_1"), event("subscription_expired", "1", owner="user_2"))
 
     assert flow_counter.count(saved_profiles=True) == {**NONE, Flow.NEVER_PURCHASED: 1}
 
 
-def test_the_latest_event_decides_and_not_the_last_one(flow_counter: FlowCounter) -> None:
-    """An event that is received late and happened early changes nothing."""
+def test_latest_event_decides(flow_counter: FlowCounter) -> None:
+    """A late event with an earlier time changes nothing."""
     add_all(flow_counter, event("subscription_expired", "1", hour=2), event("subscription_started", "2", hour=1))
 
     assert flow_counter.count(saved_profiles=False) == {**NONE, Flow.EXPIRED: 1}
@@ -175,10 +175,10 @@ def test_the_latest_event_decides_and_not_the_last_one(flow_counter: FlowCounter
     ],
 )
 @pytest.mark.parametrize("saved_between", [False, True])
-def test_among_events_of_one_instant_the_last_one_decides(
+def test_last_event_of_one_instant_decides(
     checkpoint: Checkpoint, kinds: tuple[str, str], flow: Flow, *, saved_between: bool
 ) -> None:
-    """Of two events of the same time, the one received last is the one that counts, saved together or not."""
+    """Of two events of one time the last received counts, saved together or not."""
     checkpoint.flow_counter.add(event(kinds[0], "1"))
     if saved_between:
         save(checkpoint, 1)
@@ -187,8 +187,8 @@ def test_among_events_of_one_instant_the_last_one_decides(
     assert checkpoint.flow_counter.count(saved_profiles=False) == {**NONE, flow: 1}
 
 
-def test_instants_are_told_apart_to_the_microsecond(flow_counter: FlowCounter) -> None:
-    """A microsecond decides, at both ends of time too."""
+def test_times_differ_by_microseconds(flow_counter: FlowCounter) -> None:
+    """One microsecond decides, at both limits of datetime too."""
     first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
     microsecond = timedelta(microseconds=1)
     for owner, early, late in (("user_1", first, first + microsecond), ("user_2", last - microsecond, last)):
@@ -201,8 +201,8 @@ def test_instants_are_told_apart_to_the_microsecond(flow_counter: FlowCounter) -
     assert flow_counter.count(saved_profiles=False) == {**NONE, Flow.EXPIRED: 2}
 
 
-def test_a_repeated_event_id_changes_nothing(flow_counter: FlowCounter) -> None:
-    """An event with the id of an earlier one is not counted, even where it says something else, of somebody else."""
+def test_repeated_event_id_changes_nothing(flow_counter: FlowCounter) -> None:
+    """An event with a known ID is ignored, even if its content or profile differs."""
     add_all(
         flow_counter,
         event("subscription_started", "1", hour=1),
@@ -214,8 +214,8 @@ def test_a_repeated_event_id_changes_nothing(flow_counter: FlowCounter) -> None:
     assert flow_counter.count_events_without_profile() == 1
 
 
-def test_events_wait_only_for_profiles_that_never_come(flow_counter: FlowCounter) -> None:
-    """An event that came before its profile does not wait for one."""
+def test_event_before_its_profile_is_counted(flow_counter: FlowCounter) -> None:
+    """An event before its profile does not count as an event without a profile."""
     add_all(
         flow_counter,
         event("subscription_started", "1", owner="user_1"),
@@ -227,8 +227,8 @@ def test_events_wait_only_for_profiles_that_never_come(flow_counter: FlowCounter
     assert flow_counter.count_events_without_profile() == 2
 
 
-def test_asking_saves_nothing(tmp_path: Path) -> None:
-    """A question between two saves is answered with what came since the first one, and leaves it unsaved."""
+def test_count_saves_nothing(tmp_path: Path) -> None:
+    """A count includes unsaved records and does not save them."""
     with Checkpoint.open(tmp_path / "checkpoint", {}) as checkpoint:
         checkpoint.flow_counter.add(profile("user_1"))
         save(checkpoint, 1)
@@ -239,16 +239,16 @@ def test_asking_saves_nothing(tmp_path: Path) -> None:
         assert checkpoint.flow_counter.count(saved_profiles=True) == {**NONE, Flow.NEVER_PURCHASED: 1}
 
 
-def test_ids_of_any_script_are_told_apart(flow_counter: FlowCounter) -> None:
-    """Ids are compared as they are: no case is folded, no form normalised."""
+def test_ids_are_compared_unchanged(flow_counter: FlowCounter) -> None:
+    """IDs are neither case-folded nor normalized."""
     owners = ["user", "USER", "\u00e9", "e\u0301", "\u7528\u6237", "1", "01"]
     add_all(flow_counter, *map(profile, owners))
 
     assert flow_counter.count(saved_profiles=True) == {**NONE, Flow.NEVER_PURCHASED: len(owners)}
 
 
-def test_every_flow_has_the_place_that_checkpoints_know_it_by() -> None:
-    """The places of the flows are part of a checkpoint: a new one is added at the end, and none is moved."""
+def test_stored_numbers_of_flows_are_stable() -> None:
+    """Checkpoints store positions: add new flows at the end and move none."""
     assert [str(flow) for flow in flow_counts._FLOWS] == [
         "never purchased",
         "active",
@@ -260,8 +260,8 @@ def test_every_flow_has_the_place_that_checkpoints_know_it_by() -> None:
     assert set(flow_counts._FLOWS) == set(Flow)
 
 
-def test_a_database_that_fails_is_told_in_words(flow_counter: FlowCounter, checkpoint: Checkpoint) -> None:
-    """What SQLite raises while flows are counted arrives as a usage error."""
+def test_database_error_is_a_usage_error(flow_counter: FlowCounter, checkpoint: Checkpoint) -> None:
+    """An error of SQLite while flows are counted is an AdaptyUsageError."""
     checkpoint.close()
 
     with pytest.raises(AdaptyUsageError, match="the flows cannot be counted: ") as caught:

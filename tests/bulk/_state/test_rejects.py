@@ -50,8 +50,8 @@ def write(path: Path, *lines: str | bytes) -> Path:
     return path
 
 
-def test_csv_rejects_are_the_inputs_rows_and_the_reasons(adapty: Adapty, tmp_path: Path) -> None:
-    """In CSV the input's columns come first, as they were, then the line, the reason and the place of raw text."""
+def test_csv_rejects_have_the_rows_and_reasons(adapty: Adapty, tmp_path: Path) -> None:
+    """Unchanged columns come first, then the line, the reason and the raw text."""
     base = write(
         tmp_path / "base.csv",
         f"{HEADER},custom.plan,first_name",
@@ -69,8 +69,8 @@ def test_csv_rejects_are_the_inputs_rows_and_the_reasons(adapty: Adapty, tmp_pat
     )
 
 
-def test_json_rejects_are_the_inputs_objects_and_the_reasons(adapty: Adapty, tmp_path: Path) -> None:
-    """In JSON Lines an object is as it was, nulls included, and what is no object is there as text."""
+def test_json_rejects_have_the_objects_and_reasons(adapty: Adapty, tmp_path: Path) -> None:
+    """Objects are unchanged, with nulls; other lines are text."""
     base = write(
         tmp_path / "base.jsonl",
         json.dumps(PROFILE),
@@ -96,8 +96,8 @@ def test_json_rejects_are_the_inputs_objects_and_the_reasons(adapty: Adapty, tmp
 
 
 @pytest.mark.parametrize("first", ["readable", "unreadable"])
-def test_the_columns_do_not_depend_on_which_row_fails_first(tmp_path: Path, first: str) -> None:
-    """Readable and unreadable rows share one header, whichever comes first."""
+def test_columns_do_not_depend_on_the_first_row(tmp_path: Path, first: str) -> None:
+    """Readable and unreadable rows have one header in any order."""
     readable = Row(2, {"email": "x"}, {"email": "x"})
     unreadable = Row(3, {}, {"email": "", "_raw": "x,y"}, "has 2 cells where the header has 1")
     rows = [readable, unreadable] if first == "readable" else [unreadable, readable]
@@ -146,10 +146,10 @@ def mend_json_lines(path: Path) -> None:
         ("base.jsonl", ('{"email": "joe", "first_name": "Joe"}', "[]", '{"open'), mend_json_lines),
     ],
 )
-def test_mended_rows_are_accepted(
+def test_corrected_rows_are_accepted(
     adapty: Adapty, api: FakeApi, name: str, lines: tuple[str, ...], mend: Callable[[Path], None]
 ) -> None:
-    """A rejects file that was mended can be fed back as it is, with the notes still in it."""
+    """A corrected rejects file can be imported with its notes."""
     failed = import_all(adapty, profiles=write(Path(name), *lines))
     mend(failed.rejects_files[0])
 
@@ -172,8 +172,8 @@ def test_mended_rows_are_accepted(
         ("base.jsonl", ('{"email": "joe", "n": null}', "[]", b'{"email": "\xff"}', b"\xff", '{"x": NaN}', "{")),
     ],
 )
-def test_feeding_back_unmended_rows_changes_nothing(adapty: Adapty, tmp_path: Path, name: str, lines: Any) -> None:
-    """Rows that are still wrong come back with the same content each time, and nothing is added to them."""
+def test_importing_unchanged_rejects_changes_nothing(adapty: Adapty, tmp_path: Path, name: str, lines: Any) -> None:
+    """Rows that are still invalid are written again with the same content."""
     first = import_all(adapty, profiles=write(tmp_path / name, *lines)).rejects_files[0]
     second = import_all(adapty, profiles=first).rejects_files[0]
     third = import_all(adapty, profiles=second).rejects_files[0]
@@ -185,8 +185,8 @@ def test_feeding_back_unmended_rows_changes_nothing(adapty: Adapty, tmp_path: Pa
 
 
 @pytest.mark.parametrize("line", [b"user_1,2026-06-01T10:30:00Z,joe,Zo\xeb", b"user_1,Zo\xeb"])
-def test_bytes_that_are_not_utf8_are_written_to_csv_as_they_were(adapty: Adapty, tmp_path: Path, line: bytes) -> None:
-    """Bytes of another encoding are in the rejects file as they are in the input, in a cell and in raw text."""
+def test_csv_rejects_preserve_invalid_utf8(adapty: Adapty, tmp_path: Path, line: bytes) -> None:
+    """Bytes of another encoding are unchanged in cells and raw text."""
     base = write(tmp_path / "base.csv", f"{HEADER},first_name", line)
 
     (rejects,) = import_all(adapty, profiles=base).rejects_files
@@ -195,10 +195,8 @@ def test_bytes_that_are_not_utf8_are_written_to_csv_as_they_were(adapty: Adapty,
 
 
 @pytest.mark.parametrize("line", [b'{"email": "joe", "first_name": "Zo\xeb"}', b'{"first_name": "Zo\xeb"', b"Zo\xeb"])
-def test_bytes_that_are_not_utf8_are_written_to_json_lines_as_they_were(
-    adapty: Adapty, tmp_path: Path, line: bytes
-) -> None:
-    """Also in JSON Lines they are as they are in the input, so that an editor shows what the input's editor shows."""
+def test_json_rejects_preserve_invalid_utf8(adapty: Adapty, tmp_path: Path, line: bytes) -> None:
+    """An editor shows them as it shows the input."""
     (rejects,) = import_all(adapty, profiles=write(tmp_path / "base.jsonl", line)).rejects_files
 
     held = rejects.read_bytes()
@@ -207,8 +205,8 @@ def test_bytes_that_are_not_utf8_are_written_to_json_lines_as_they_were(
     assert "Zo\xeb" in (record.get("first_name") or record["_raw"])
 
 
-def test_halves_of_surrogate_pairs_stay_escaped_in_json_lines(adapty: Adapty, tmp_path: Path) -> None:
-    """What the input has escaped is no byte of it, and is escaped in the rejects file too."""
+def test_lone_surrogates_stay_escaped_in_json_lines(adapty: Adapty, tmp_path: Path) -> None:
+    """Escapes of the input are escapes in the rejects file."""
     base = write(tmp_path / "base.jsonl", b'{"email": "\\udceb", "first_name": "\\ud83d"}')
 
     (rejects,) = import_all(adapty, profiles=base).rejects_files
@@ -218,8 +216,8 @@ def test_halves_of_surrogate_pairs_stay_escaped_in_json_lines(adapty: Adapty, tm
 
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp1251"])
 @pytest.mark.parametrize("name", ["base.csv", "base.jsonl"])
-def test_text_in_another_encoding_is_told_as_that(adapty: Adapty, name: str, encoding: str) -> None:
-    """The reason names the field and says what to do; the file that is saved as UTF-8 is taken."""
+def test_other_encoding_is_rejected_with_a_remedy(adapty: Adapty, name: str, encoding: str) -> None:
+    """The reason names the field; the file is accepted after it is saved as UTF-8."""
     first_name = "Зоя" if encoding == "cp1251" else "Zoë"
     profile = {**PROFILE, "first_name": first_name}
     lines = (
@@ -239,8 +237,8 @@ def test_text_in_another_encoding_is_told_as_that(adapty: Adapty, name: str, enc
     assert import_all(adapty, profiles=report.rejects_files[0]).profiles_accepted == 1
 
 
-def test_sorted_events_keep_their_bytes(adapty: Adapty) -> None:
-    """Sorting them on disk loses nothing of a row."""
+def test_sorting_preserves_invalid_utf8(adapty: Adapty) -> None:
+    """Sorting on disk loses no bytes of a row."""
     base = write(Path("events.jsonl"), json.dumps({**EVENT, "event_id": "Zoë"}, ensure_ascii=False).encode("latin-1"))
 
     (rejects,) = import_all(adapty, events=base, sort=True).rejects_files
@@ -249,8 +247,8 @@ def test_sorted_events_keep_their_bytes(adapty: Adapty) -> None:
 
 
 @pytest.mark.parametrize("cell", ["a\rb", "a\r\nb", "a\nb", "\r", 'a"\rb', " a,\r\r\n"])
-def test_cells_with_line_breaks_of_every_kind_come_back(adapty: Adapty, tmp_path: Path, cell: str) -> None:
-    """A cell with CR, LF or both in it is the same cell when the rejects file is read."""
+def test_line_breaks_in_cells_are_preserved(adapty: Adapty, tmp_path: Path, cell: str) -> None:
+    """A cell with CR, LF or both is read back unchanged."""
     quote = '"' + cell.replace('"', '""') + '"'
     base = write(tmp_path / "base.csv", f"{HEADER},first_name", f"user_1,2026-06-01T10:30:00Z,joe,{quote}")
 
@@ -260,8 +258,8 @@ def test_cells_with_line_breaks_of_every_kind_come_back(adapty: Adapty, tmp_path
     assert (row.problem, row.data["first_name"]) == (None, cell)
 
 
-def test_there_is_no_file_where_nothing_failed(adapty: Adapty, tmp_path: Path) -> None:
-    """An import without refused records leaves no rejects file."""
+def test_no_rejects_file_without_rejects(adapty: Adapty, tmp_path: Path) -> None:
+    """An import without rejected records creates no rejects file."""
     report = import_all(
         adapty, profiles=write(tmp_path / "base.csv", HEADER, "user_1,2026-06-01T10:30:00Z,jane@example.com")
     )
@@ -272,8 +270,8 @@ def test_there_is_no_file_where_nothing_failed(adapty: Adapty, tmp_path: Path) -
 
 @pytest.mark.parametrize("address", ["joe", "jane@example.com"])
 @pytest.mark.parametrize("dry_run", [False, True])
-def test_what_was_refused_before_is_left_alone(adapty: Adapty, tmp_path: Path, address: str, *, dry_run: bool) -> None:
-    """The only copy of refused records outlives later imports of that name, of other records too, and dry runs."""
+def test_existing_rejects_are_not_changed(adapty: Adapty, tmp_path: Path, address: str, *, dry_run: bool) -> None:
+    """Later imports of the same name, and dry runs, do not change existing rejects."""
     base = write(tmp_path / "base.csv", HEADER, "user_1,2026-06-01T10:30:00Z,joe")
     (first,) = import_all(adapty, profiles=base).rejects_files
     before = first.read_bytes()
@@ -287,8 +285,8 @@ def test_what_was_refused_before_is_left_alone(adapty: Adapty, tmp_path: Path, a
     assert all(cells_of(path)[0]["external_profile_id"] == "user_2" for path in later)
 
 
-def test_what_a_program_gives_in_turn_keeps_its_rejects(adapty: Adapty) -> None:
-    """Batches of one name each have a rejects file of their own."""
+def test_batches_have_their_own_rejects_files(adapty: Adapty) -> None:
+    """Rejects of earlier batches are not overwritten."""
     batches = ([{**PROFILE, "email": "joe"}], [PROFILE], [{**PROFILE, "email": "jim"}])
 
     reports = [import_all(adapty, profiles=batch) for batch in batches]
@@ -298,8 +296,8 @@ def test_what_a_program_gives_in_turn_keeps_its_rejects(adapty: Adapty) -> None:
     assert [objects_of(Path(name))[0]["email"] for name in names] == ["joe", "jim"]
 
 
-def test_a_dry_run_s_file_is_made_anew(adapty: Adapty, tmp_path: Path) -> None:
-    """Another dry run gives what it has to say again, and nothing where all is mended."""
+def test_dry_run_replaces_its_rejects_file(adapty: Adapty, tmp_path: Path) -> None:
+    """A second dry run replaces the file, or removes it if all rows are valid."""
     base = write(tmp_path / "base.csv", HEADER, "user_1,2026-06-01T10:30:00Z,joe")
     import_all(adapty, profiles=base, dry_run=True)
     (rejects,) = import_all(adapty, profiles=base, dry_run=True).rejects_files
@@ -310,8 +308,8 @@ def test_a_dry_run_s_file_is_made_anew(adapty: Adapty, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["base.csv"]
 
 
-def test_it_goes_to_the_folder_that_was_asked_for(adapty: Adapty, tmp_path: Path) -> None:
-    """`rejects_dir=` is a folder, a str or a Path, and the file's name is the input's."""
+def test_rejects_dir_is_used(adapty: Adapty, tmp_path: Path) -> None:
+    """`rejects_dir=` is a str or a Path, and the file is named after the input."""
     base = write(tmp_path / "Base.of.2026.NDJSON", "[]")
     (tmp_path / "refused").mkdir()
 
@@ -322,8 +320,8 @@ def test_it_goes_to_the_folder_that_was_asked_for(adapty: Adapty, tmp_path: Path
 
 
 @pytest.mark.parametrize("link", [False, True])
-def test_it_is_never_the_input_itself(tmp_path: Path, *, link: bool) -> None:
-    """The input is refused as the place for its rejects, by whichever name, and stays as it is."""
+def test_input_cannot_be_its_rejects_file(tmp_path: Path, *, link: bool) -> None:
+    """The input is rejected under any of its names, and stays unchanged."""
     source = write(tmp_path / "base.csv", "email")
     path = tmp_path / "link.csv" if link else tmp_path / "." / "base.csv"
     if link:
@@ -335,8 +333,8 @@ def test_it_is_never_the_input_itself(tmp_path: Path, *, link: bool) -> None:
     assert source.read_text() == "email\n"
 
 
-def test_it_is_never_the_other_input(adapty: Adapty, api: FakeApi, tmp_path: Path) -> None:
-    """An input that has the name of the other one's rejects file is not removed: the import is refused."""
+def test_other_input_cannot_be_the_rejects_file(adapty: Adapty, api: FakeApi, tmp_path: Path) -> None:
+    """The import is rejected if an input has the name of the other one's rejects file."""
     profiles = write(tmp_path / "base.csv", HEADER, "user_1,2026-06-01T10:30:00Z,joe")
     events = write(tmp_path / "base.rejects.csv", ",".join(EVENT), ",".join(EVENT.values()))
     before = events.read_bytes()
@@ -348,8 +346,8 @@ def test_it_is_never_the_other_input(adapty: Adapty, api: FakeApi, tmp_path: Pat
     assert api.sent == []
 
 
-def test_two_inputs_never_share_it(adapty: Adapty, api: FakeApi, tmp_path: Path) -> None:
-    """Inputs of the same name in two folders would overwrite each other's rejects: the import is refused."""
+def test_inputs_cannot_share_a_rejects_file(adapty: Adapty, api: FakeApi, tmp_path: Path) -> None:
+    """The import is rejected if two inputs in two folders have one name."""
     for folder in ("profiles", "events"):
         (tmp_path / folder).mkdir()
         write(tmp_path / folder / "base.jsonl", "[]")
@@ -371,10 +369,10 @@ def a_file(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("folder", [missing, a_file])
-def test_a_folder_that_cannot_take_it_is_found_before_anything_is_sent(
+def test_invalid_rejects_dir_is_rejected_first(
     adapty: Adapty, api: FakeApi, tmp_path: Path, folder: Callable[[Path], Path]
 ) -> None:
-    """Where rejects could not be written, the import is refused at its start, and not at its first failure."""
+    """Nothing is sent if rejects could not be written."""
     base = write(
         tmp_path / "base.csv",
         HEADER,
@@ -406,8 +404,8 @@ OBJECTS = st.one_of(
 
 @settings(derandomize=True, deadline=None, max_examples=25)
 @given(objects=st.lists(OBJECTS, min_size=1, max_size=5))
-def test_every_refused_object_comes_back_whole(scratch: Path, objects: list[dict[str, Any]]) -> None:
-    """Whatever a JSON object holds, it is either accepted or in the rejects file, equal but for the notes."""
+def test_rejected_objects_are_preserved(scratch: Path, objects: list[dict[str, Any]]) -> None:
+    """Any JSON object is accepted or in the rejects file, equal except for the notes."""
     base = write(scratch / "base.jsonl", *map(json.dumps, objects))
     expected = [json.loads(line) for line in base.read_text().splitlines()]
     api = FakeApi(reply=lambda _: refuse())
@@ -427,8 +425,8 @@ CELLS = st.text(st.sampled_from("aé,\"'\r\n \t\udcff\u2028=") | st.characters(c
 
 @settings(derandomize=True, deadline=None, max_examples=25)
 @given(rows=st.lists(st.tuples(CELLS, CELLS, CELLS).filter(any), min_size=1, max_size=5))
-def test_every_refused_row_comes_back_whole(scratch: Path, rows: list[tuple[str, str, str]]) -> None:
-    """Whatever the cells of a CSV row hold, they are the same cells in the rejects file."""
+def test_rejected_csv_rows_are_preserved(scratch: Path, rows: list[tuple[str, str, str]]) -> None:
+    """Any cells of a CSV row are equal in the rejects file."""
     base = scratch / "base.csv"
     with base.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
         writer = csv.writer(file, quoting=csv.QUOTE_ALL)
@@ -445,10 +443,8 @@ def test_every_refused_row_comes_back_whole(scratch: Path, rows: list[tuple[str,
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}"), ('[{"a":', "}]")])
-def test_nesting_at_the_edge_of_what_can_be_read_can_be_written(
-    adapty: Adapty, tmp_path: Path, opening: str, closing: str
-) -> None:
-    """However deep a value is nested, the row that holds it is refused and written, as an object or as text."""
+def test_deeply_nested_rejects_can_be_written(adapty: Adapty, tmp_path: Path, opening: str, closing: str) -> None:
+    """At any depth the row is rejected and written, as an object or as text."""
     depths = [*range(1, 1_200), 100_000]
     lines = [f'{{"email":{opening * depth}1{closing * depth}}}' for depth in depths]
 
@@ -461,7 +457,7 @@ def test_nesting_at_the_edge_of_what_can_be_read_can_be_written(
 
 
 def test_every_profile_field_can_be_a_column(adapty: Adapty, api: FakeApi, tmp_path: Path) -> None:
-    """All fields of MailProfile have a column, nested ones a dotted one, and arrive."""
+    """All fields of MailProfile have a column, nested ones a dotted one, and are sent."""
     given_fields = {
         **PROFILE,
         "first_name": "Jane",

@@ -74,13 +74,13 @@ def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         ("orders.v2", "orders.v2.rejects.jsonl"),
     ],
 )
-def test_it_is_named_after_its_input(source: str, name: str) -> None:
-    """It has the input's name and format, unpacked; what does not come from a file is kept as JSON Lines."""
+def test_rejects_file_is_named_after_its_input(source: str, name: str) -> None:
+    """It has the name and format of the input, uncompressed; iterables have JSON Lines."""
     assert rejects_name(source) == name
 
 
-def test_an_interrupted_run_goes_on_with_its_file(path: Path) -> None:
-    """Rows before and after an interruption are in one file at the end, in order, with one header."""
+def test_resumed_run_continues_its_file(path: Path) -> None:
+    """Rows before and after an interruption are in one file, in order, with one header."""
     size, partial_path = write_and_break_off(path, 1, 2)
     assert refused(partial_path) == [1, 2]
     assert not path.exists()
@@ -93,8 +93,8 @@ def test_an_interrupted_run_goes_on_with_its_file(path: Path) -> None:
     assert [*path.parent.iterdir()] == [path]
 
 
-def test_what_came_after_the_checkpoint_is_dropped(path: Path) -> None:
-    """The run is refused the same rows again, so they are not kept twice; nor is half a row."""
+def test_rows_after_the_checkpoint_are_removed(path: Path) -> None:
+    """The run rejects the same rows again, so they must not be duplicated."""
     size, partial_path = write_and_break_off(path, 1)
     write_and_break_off(path, 2, 3, resume_at=size)
     with partial_path.open("ab") as file:
@@ -107,8 +107,8 @@ def test_what_came_after_the_checkpoint_is_dropped(path: Path) -> None:
 
 
 @pytest.mark.parametrize("resume_at", [None, 0])
-def test_without_a_checkpoint_it_begins_anew(path: Path, resume_at: int | None) -> None:
-    """A run that broke off before its first checkpoint leaves nothing to the next one."""
+def test_without_checkpoint_the_run_starts_over(path: Path, resume_at: int | None) -> None:
+    """Nothing is resumed, and no checkpoint is left."""
     write_and_break_off(path, 1, 2)
 
     with RejectsFile(path, run_id="run", resume_at=resume_at) as rejects:
@@ -122,8 +122,8 @@ def test_without_a_checkpoint_it_begins_anew(path: Path, resume_at: int | None) 
     name=st.sampled_from(["out.csv", "out.jsonl"]),
     runs=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=6),
 )
-def test_over_any_runs_each_row_stands_once(scratch: Path, name: str, runs: list[tuple[int, int]]) -> None:
-    """However often a run breaks off, with however many rows after its last checkpoint, each is there once."""
+def test_each_row_is_written_once_over_any_runs(scratch: Path, name: str, runs: list[tuple[int, int]]) -> None:
+    """Rows after the last save are not duplicated, however often a run is interrupted."""
     path = scratch / name
     done, size = 0, None
     for kept, lost in runs:
@@ -147,8 +147,8 @@ def second(path: Path) -> Path:
     return path.with_name(f"{path.stem}-2{path.suffix}")
 
 
-def test_an_earlier_file_stays(path: Path) -> None:
-    """What an earlier run left, and somebody may be mending, is there as it was, after every interruption and after."""
+def test_earlier_file_is_not_changed(path: Path) -> None:
+    """The rejects of an earlier run are unchanged after every interruption and at the end."""
     path.write_text("being mended")
 
     size, _ = write_and_break_off(path, 1)
@@ -163,8 +163,8 @@ def test_an_earlier_file_stays(path: Path) -> None:
     assert refused(rejects.path) == [1, 2]
 
 
-def test_where_nothing_is_refused_in_the_end_an_earlier_file_stays_alone(path: Path) -> None:
-    """A run that was interrupted and refused nothing leaves no file."""
+def test_resumed_run_without_rejects_creates_no_file(path: Path) -> None:
+    """Only the earlier file is left."""
     path.write_text("of an earlier run")
     size, _ = write_and_break_off(path)
 
@@ -175,8 +175,8 @@ def test_where_nothing_is_refused_in_the_end_an_earlier_file_stays_alone(path: P
     assert path.read_text() == "of an earlier run"
 
 
-def test_a_run_that_cannot_go_on_puts_its_rows_in_place(path: Path) -> None:
-    """Without a checkpoint an interruption is the end, so what was refused by then is there to be mended."""
+def test_run_without_checkpoint_writes_its_rejects_on_interruption(path: Path) -> None:
+    """It cannot be resumed, so the rows so far are written."""
     with suppress(Interrupted), RejectsFile(path) as rejects:
         rejects.add(row(1), "no")
         raise Interrupted
@@ -185,8 +185,8 @@ def test_a_run_that_cannot_go_on_puts_its_rows_in_place(path: Path) -> None:
     assert [*path.parent.iterdir()] == [path]
 
 
-def test_a_run_that_cannot_go_on_and_refused_nothing_leaves_an_earlier_file(path: Path) -> None:
-    """Without a checkpoint, an interruption before the first refused record costs nothing that was there."""
+def test_run_without_checkpoint_and_rejects_keeps_an_earlier_file(path: Path) -> None:
+    """An interruption before the first rejected record changes nothing."""
     path.write_text("being mended")
 
     with suppress(Interrupted), RejectsFile(path):
@@ -196,8 +196,8 @@ def test_a_run_that_cannot_go_on_and_refused_nothing_leaves_an_earlier_file(path
     assert [*path.parent.iterdir()] == [path]
 
 
-def test_two_runs_never_share_a_file(path: Path) -> None:
-    """Two inputs of one name can be imported at the same time; neither gets the other's rows."""
+def test_runs_do_not_share_a_file(path: Path) -> None:
+    """Two inputs of one name can be imported at the same time."""
     with RejectsFile(path, run_id="one") as one, RejectsFile(path, run_id="other") as other:
         for number in (1, 2):
             one.add(row(number), "no")
@@ -220,8 +220,8 @@ def test_two_runs_never_share_a_file(path: Path) -> None:
         (lambda path: path.write_bytes(b"x" * 10_000), "has changed since the run was interrupted"),
     ],
 )
-def test_a_file_that_is_not_as_it_was_left_is_refused(path: Path, change: Any, problem: str) -> None:
-    """Where refused rows would be missing, the run does not go on, and says which file to put back."""
+def test_changed_partial_file_is_rejected(path: Path, change: Any, problem: str) -> None:
+    """The run does not resume if rejected rows would be missing, and names the file to restore."""
     size, partial_path = write_and_break_off(path, 1, 2)
     change(partial_path)
 
@@ -232,8 +232,8 @@ def test_a_file_that_is_not_as_it_was_left_is_refused(path: Path, change: Any, p
     assert "remove the checkpoint to start over" in str(caught.value)
 
 
-def test_rows_of_another_header_are_refused(tmp_path: Path) -> None:
-    """A row that has no place under the header of the run before is told, and not squeezed in."""
+def test_rows_with_other_columns_are_rejected(tmp_path: Path) -> None:
+    """A row that does not fit the header of the earlier run is an error."""
     path = tmp_path / "out.csv"
     size, _ = write_and_break_off(path, 1)
 
@@ -248,8 +248,8 @@ def test_rows_of_another_header_are_refused(tmp_path: Path) -> None:
     assert refused(path) == [1, 2]
 
 
-def test_a_header_of_any_cells_is_read_back(tmp_path: Path) -> None:
-    """Line breaks, quotes and bytes that are no UTF-8 in a column's name do not keep a run from going on."""
+def test_any_header_is_read_back(tmp_path: Path) -> None:
+    """Line breaks, quotes and invalid UTF-8 in a column name do not prevent resuming."""
     path = tmp_path / "out.csv"
     columns = {'a"b': "1", "c\nd": "2", "e,f": "3", "Zo\udceb": "4", "": "5"}
     with suppress(Interrupted), RejectsFile(path, run_id="run") as rejects:
@@ -266,8 +266,8 @@ def test_a_header_of_any_cells_is_read_back(tmp_path: Path) -> None:
     assert [each[:6] for each in rows] == [[*columns.values(), "1"], [*columns.values(), "2"]]
 
 
-def test_a_kill_before_the_file_is_in_place_is_made_good(path: Path) -> None:
-    """Where a run was killed between its last checkpoint and its end, the next one puts the file in place, once."""
+def test_file_is_renamed_after_a_kill_before_the_rename(path: Path) -> None:
+    """The next run renames the file once."""
     path.write_text("of an earlier run")
     write_and_break_off(path, 1)
     noted: list[Path] = []
@@ -280,8 +280,8 @@ def test_a_kill_before_the_file_is_in_place_is_made_good(path: Path) -> None:
     assert (noted, second(path).read_text()) == ([second(path)], "mended since")
 
 
-def test_a_kill_after_the_name_was_taken_is_made_good(path: Path) -> None:
-    """The name that was noted is the one that the rows get; one that got something else meanwhile is left alone."""
+def test_file_is_renamed_after_a_kill_after_the_name_was_saved(path: Path) -> None:
+    """The saved name is used unless another file has it now."""
     for content, place in (("", path), ("somebody else's", second(path))):
         path.write_text(content)
         write_and_break_off(path, 1)
@@ -291,8 +291,8 @@ def test_a_kill_after_the_name_was_taken_is_made_good(path: Path) -> None:
         assert refused(place) == [1]
 
 
-def test_a_kill_where_nothing_was_refused_is_made_good(path: Path) -> None:
-    """Then there is nothing to be put in place, and what is there stays."""
+def test_kill_without_rejects_needs_no_rename(path: Path) -> None:
+    """Existing files stay unchanged."""
     path.write_text("of an earlier run")
     write_and_break_off(path)
 
@@ -301,8 +301,8 @@ def test_a_kill_where_nothing_was_refused_is_made_good(path: Path) -> None:
         assert [*path.parent.iterdir()] == [path]
 
 
-def test_a_name_that_cannot_be_noted_is_free_again(path: Path) -> None:
-    """Where the checkpoint takes no more, the rows stay where they are, to be put in place by the next run."""
+def test_name_that_cannot_be_saved_is_released(path: Path) -> None:
+    """If the checkpoint cannot be written, the next run renames the file."""
 
     def on_rename(_: Path) -> None:
         raise AdaptyUsageError("the checkpoint cannot be written")
@@ -316,8 +316,8 @@ def test_a_name_that_cannot_be_noted_is_free_again(path: Path) -> None:
     assert finalize_rejects(path, "run", None, lambda _: None) == path
 
 
-def test_a_place_that_got_taken_by_a_folder_is_none(path: Path) -> None:
-    """Whatever has the name, the rows get the next one."""
+def test_folder_with_the_name_is_skipped(path: Path) -> None:
+    """The rows get the next free name."""
     rejects = RejectsFile(path)
     rejects.add(row(1), "no")
     path.mkdir()
@@ -328,8 +328,8 @@ def test_a_place_that_got_taken_by_a_folder_is_none(path: Path) -> None:
     assert refused(second(path)) == [1]
 
 
-def test_rows_that_cannot_be_put_in_place_are_told_and_not_lost(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error says where the rows are; they can still be put in place."""
+def test_failed_rename_keeps_the_rows(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the file with the rows."""
 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
@@ -346,16 +346,16 @@ def test_rows_that_cannot_be_put_in_place_are_told_and_not_lost(path: Path, monk
 
 
 @pytest.mark.parametrize("name", ["no\0name.csv", "missing/out.csv", "n" * 300 + ".csv", "n" * 250 + ".csv"])
-def test_a_name_that_can_be_no_file_is_told(tmp_path: Path, name: str) -> None:
-    """It is found when the file is opened, in words."""
+def test_invalid_name_is_rejected(tmp_path: Path, name: str) -> None:
+    """The error is raised when the file is opened."""
     with pytest.raises(AdaptyUsageError, match="cannot be opened: "):
         RejectsFile(tmp_path / name, tmp_path / "in.csv")
 
     assert [*tmp_path.iterdir()] == []
 
 
-def test_what_a_program_gives_is_written_as_json(tmp_path: Path) -> None:
-    """Rows that hold Python objects, and records that are ready, are written as JSON spells them."""
+def test_python_values_are_written_as_json(tmp_path: Path) -> None:
+    """Rows with Python objects, and records, are written as JSON."""
     with RejectsFile(tmp_path / rejects_name("profiles")) as rejects:
         rejects.add(
             row(1, at=datetime(2026, 6, 1, tzinfo=UTC), day=date(1990, 5, 21), price=Decimal("9.90"), odd=object()),
@@ -371,16 +371,16 @@ def test_what_a_program_gives_is_written_as_json(tmp_path: Path) -> None:
     assert (third["half"], third["number"], third["_error"]) == ("\ud83d", "nan", "no \ud83d")
 
 
-def test_a_reason_that_no_file_can_carry_is_escaped(tmp_path: Path) -> None:
-    """Half of a surrogate pair, which an API's answer may hold, does not stop an import of CSV."""
+def test_lone_surrogate_in_a_reason_is_escaped(tmp_path: Path) -> None:
+    """A lone surrogate in a response does not stop an import of CSV."""
     with RejectsFile(tmp_path / "out.csv") as rejects:
         rejects.add(row(1), "no \ud83d")
 
     assert b"no \\ud83d" in (tmp_path / "out.csv").read_bytes()
 
 
-def test_a_disk_that_fails_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A checkpoint is not made on what may not be there."""
+def test_read_error_names_the_line(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the operating system is raised with the position."""
 
     def fail(_: int) -> None:
         raise OSError(5, "Input/output error")
@@ -404,8 +404,8 @@ def no_file_longer_than(size: int) -> Iterator[None]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no limits of the kind there")
 @pytest.mark.parametrize("before", [0, 1])
-def test_a_full_disk_leaves_no_half_row(path: Path, before: int) -> None:
-    """A row that does not fit is told and not there at all; once there is room it can be added after all."""
+def test_full_disk_leaves_no_partial_row(path: Path, before: int) -> None:
+    """A row that does not fit is an error and not written; it can be added later."""
     with RejectsFile(path, run_id="run") as rejects:
         for number in range(before):
             rejects.add(row(number), "no")

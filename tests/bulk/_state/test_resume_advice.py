@@ -81,8 +81,8 @@ IMPORTS: dict[str, tuple[Callable[[], object], dict[str, Any], str | None, str]]
 
 
 @pytest.mark.parametrize("case", IMPORTS)
-def test_advice_of_an_interrupted_import_is_true(adapty: Adapty, api: FakeApi, case: str) -> None:
-    """Following the advice resumes the run, and it is not given where the next run would be refused."""
+def test_advice_of_an_interrupted_import_works(adapty: Adapty, api: FakeApi, case: str) -> None:
+    """The advice resumes the run, and is absent if the next run would be rejected."""
     change, options, advice, outcome = IMPORTS[case]
     lines = [{**PROFILE, "external_profile_id": f"user_{number}"} for number in range(6)]
     lines[0]["email"] = "jane"
@@ -117,8 +117,8 @@ def test_advice_of_an_interrupted_import_is_true(adapty: Adapty, api: FakeApi, c
     assert len(api.bodies("profile")) == (5 if outcome == "anew" else 3)
 
 
-def test_rejects_that_cannot_be_continued_say_so_themselves(adapty: Adapty, api: FakeApi) -> None:
-    """Where the rejects of the earlier run have other columns by now, running it again is not advised."""
+def test_advice_is_absent_if_rejects_have_other_columns(adapty: Adapty, api: FakeApi) -> None:
+    """The error itself says what to do."""
     addresses = ("jane" if number % 2 else "jane@example.com" for number in range(5000))
     rows = [f"user_{number},2026-06-01T10:30:00Z,{address}" for number, address in enumerate(addresses)]
     Path("base.csv").write_text("\n".join(("external_profile_id,external_created_at,email", *rows)))
@@ -154,7 +154,7 @@ ERASURES: dict[str, tuple[Callable[[], object], dict[str, Any], str | None, str]
 
 
 @pytest.mark.parametrize("case", ERASURES)
-def test_advice_of_an_interrupted_erasure_is_true(case: str) -> None:
+def test_advice_of_an_interrupted_erasure_works(case: str) -> None:
     """Erasing gives the same advice as importing."""
     change, options, advice, outcome = ERASURES[case]
     content = users_file(*(f"user_{number}" for number in range(6))).read_bytes()

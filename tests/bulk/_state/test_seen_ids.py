@@ -14,8 +14,8 @@ IDS = st.text(st.characters(), max_size=3)  # halves of surrogate pairs too
 
 @settings(deadline=None, max_examples=30)
 @given(st.lists(st.tuples(st.sampled_from(["server-side", "mail"]), IDS)))
-def test_it_is_a_set(ids: list[tuple[str, str]]) -> None:
-    """An id is new once for each API, whatever is in it."""
+def test_add_reports_new_ids(ids: list[tuple[str, str]]) -> None:
+    """An ID is new once for each API, whatever it contains."""
     known: set[tuple[str, str]] = set()
     with SeenIds() as seen:
         for api, id_ in ids:
@@ -23,16 +23,16 @@ def test_it_is_a_set(ids: list[tuple[str, str]]) -> None:
             known.add((api, id_))
 
 
-def test_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """More of them than memory is given for are known all the same."""
+def test_more_ids_than_the_cache_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """IDs beyond the cache in memory are on disk."""
     monkeypatch.setattr("adapty.bulk._state.seen_ids._CACHE_KIB", 64)
     with SeenIds() as seen:
         assert all(seen.add("mail", f"user_{number}") for number in range(20_000))
         assert not any(seen.add("mail", f"user_{number}") for number in range(20_000))
 
 
-def test_a_disk_that_is_full() -> None:
-    """It is told as what it is."""
+def test_full_disk_is_an_error() -> None:
+    """The error names the cause and a remedy."""
     with SeenIds() as seen:
         seen._connection.execute("PRAGMA max_page_count = 4")
         with pytest.raises(
