@@ -1,6 +1,6 @@
-# Everything runs in .venv, which make sets up. `make help` lists the commands.
+# All commands run in .venv, which make creates. `make help` lists them.
 
-# The first Python on this machine that is new enough; PYTHON=... chooses another.
+# Default: the first Python that is new enough; PYTHON=... overrides it.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 VENV := .venv
@@ -11,7 +11,7 @@ MAIL_SPEC ?= openapi/mail.yaml
 SERVER_SIDE_SPEC ?= openapi/server_side.yaml
 API ?= mail
 
-# The tests start Python a few hundred times, so they need the compiled files.
+# The tests start Python a few hundred times, which compiled files speed up.
 unexport PYTHONDONTWRITEBYTECODE
 
 # One worker more than CI has cores, because many tests wait for processes that they start.
@@ -31,7 +31,7 @@ help: ## List the commands.
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-		{ echo "make: Python 3.11 or newer is needed; name it with PYTHON=..." >&2; exit 1; }
+		{ echo "make: Python 3.11 or newer is needed; set PYTHON=..." >&2; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/runs: pyproject.toml constraints.txt $(BIN)/python
@@ -42,72 +42,73 @@ $(VENV)/develops: pyproject.toml constraints.txt $(BIN)/python
 	$(INSTALL) --editable '.[dev]'
 	@touch $(VENV)/runs $@
 
-demo: $(VENV)/runs ## Start the sandbox, import the example base, show the flows.
+demo: $(VENV)/runs ## Start the sandbox, import the example data, print the flows.
 	$(BIN)/python -m scripts.demo
 
 test: $(VENV)/develops ## Run the tests of the product.
 	$(PYTEST) --ignore tests/project $(if $(COVERAGE),--cov --cov-report term)
 
 coverage: COVERAGE := yes
-coverage: test ## Run the tests of the product and show the lines that they do not reach.
+coverage: test ## Run the tests of the product and list the lines that they do not execute.
 
 test-tools: $(VENV)/develops ## Run the tests of the project's own tools.
 	$(PYTEST) tests/project
 
 check: check-generated check-unasync check-examples specs lint types imports api wheel test-tools ## Run all other checks.
 
-generate: $(VENV)/develops ## Make the low-level code; MAIL_SPEC=FILE or SERVER_SIDE_SPEC=FILE takes another contract.
+generate: $(VENV)/develops ## Generate the low-level code; MAIL_SPEC=FILE or SERVER_SIDE_SPEC=FILE uses another spec.
 	$(BIN)/python -m scripts.generate --mail-spec '$(MAIL_SPEC)' --server-side-spec '$(SERVER_SIDE_SPEC)'
 
-spec-diff: $(VENV)/develops ## Say what NEW=FILE-or-URL changes in a contract; API=mail, server_side or webhooks.
+spec-diff: $(VENV)/develops ## List the changes of NEW=FILE-or-URL to a spec; API=mail, server_side or webhooks.
 	$(BIN)/python -m scripts.spec_diff '$(NEW)' --api '$(API)'
 
-update-spec: $(VENV)/develops ## Take NEW=FILE-or-URL in as the contract of API=mail, server_side or webhooks.
+update-spec: $(VENV)/develops ## Replace the spec of API=mail, server_side or webhooks with NEW=FILE-or-URL.
 	$(BIN)/python -m scripts.update_spec '$(NEW)' --api '$(API)'
 
-check-generated: $(VENV)/develops ## Fail if the low-level code is not what generation gives.
+check-generated: $(VENV)/develops ## Fail if the low-level code is out of date.
 	$(BIN)/python -m scripts.generate --check
 
-unasync: $(VENV)/develops ## Make the blocking code from the async code.
+unasync: $(VENV)/develops ## Generate the blocking code from the async code.
 	$(BIN)/python -m scripts.unasync
 
-check-unasync: $(VENV)/develops ## Fail if the blocking code is not fresh.
+check-unasync: $(VENV)/develops ## Fail if the blocking code is out of date.
 	$(BIN)/python -m scripts.unasync --check
 
-examples: $(VENV)/develops ## Make the example base.
+examples: $(VENV)/develops ## Generate the example data.
 	$(BIN)/python -m scripts.make_examples
 
-check-examples: $(VENV)/develops ## Fail if the example base is not fresh.
+check-examples: $(VENV)/develops ## Fail if the example data is out of date.
 	$(BIN)/python -m scripts.make_examples --check
 
-specs: $(VENV)/develops ## Validate the contracts and their examples.
+specs: $(VENV)/develops ## Validate the specs and their examples.
 	$(BIN)/python -m scripts.check_specs
 
-lint: $(VENV)/develops ## Check style, format and workflows.
+lint: $(VENV)/develops ## Check style, words, format and workflows.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/python -m scripts.check_words
 	$(BIN)/zizmor --offline --quiet .github/workflows
 
 types: $(VENV)/develops ## Check types.
 	$(BIN)/mypy
 
-imports: $(VENV)/develops ## Check who imports whom.
+imports: $(VENV)/develops ## Check the import rules.
 	$(BIN)/lint-imports
 
-api: $(VENV)/develops ## Fail if the public API breaks what the last release promised.
+api: $(VENV)/develops ## Fail if the public API breaks compatibility with the last release.
 	$(BIN)/python -m scripts.check_api
 
-wheel: $(VENV)/develops ## Build the wheel, look into it and try it away from the sources.
+wheel: $(VENV)/develops ## Build the wheel, check its contents, and use it outside of the source tree.
 	$(BIN)/python -m scripts.check_wheel
 
 lowest: $(VENV)/develops ## Test the wheel with the lowest versions of its dependencies.
 	$(BIN)/python -m scripts.check_lowest
 
-bench: $(VENV)/develops ## Measure what the SDK costs beside what it is built on; takes some seven minutes.
+bench: $(VENV)/develops ## Measure the SDK's overhead over the libraries that it uses; takes about seven minutes.
 	$(BIN)/python -m scripts.bench
 
-bench-short: $(VENV)/develops ## The same in less than a minute; fails at gross regressions only.
+bench-short: $(VENV)/develops ## Run `bench` in less than a minute; fails only for large regressions.
 	$(BIN)/python -m scripts.bench --short
 
-clean: ## Remove everything that make made.
+clean: ## Remove all files that make created.
 	rm -rf $(VENV) build dist .coverage .hypothesis .mypy_cache .ruff_cache .import_linter_cache

@@ -24,7 +24,7 @@ from adapty._core.lazy import lazy_pattern
 from adapty._core.redaction import REDACTED, Secret
 from adapty.errors import AdaptyConfigError
 
-__all__ = ["Proxies", "check_proxy"]
+__all__ = ["Proxies", "check_proxy", "is_socks"]
 
 logger = logging.getLogger("adapty")
 
@@ -169,6 +169,11 @@ def check_proxy(name: str, value: Any) -> str:
     if address is None:
         raise AdaptyConfigError.for_field(name, f"is not a str; {_EXPECTED}")
     return _usable(name, address)
+
+
+def is_socks(proxy: str | None) -> bool:
+    """Return whether this is a SOCKS proxy, which aiohttp does not support."""
+    return proxy is not None and proxy.startswith("socks")
 
 
 def _usable(name: str, address: Secret) -> str:

@@ -40,7 +40,7 @@ CHECKED = (
     *(f"{kind}.{group}" for kind in ("_async", "_sync") for group in GROUPS),
     *("config.Timeouts", "errors", "flows", "_core.deletions"),
     *(f"models.{module}" for module in MODELS),
-    *(f"bulk.{module}" for module in ("erase_report", "erasing", "importing", "options", "progress", "report")),
+    *(f"bulk.{module}" for module in ("erasing", "importing", "options", "reports")),
     *("fast._transport.AsyncFastTransport", "fast._transport.fast_is_installed"),
     *("sandbox._app.create_app", "sandbox._server.Sandbox", "sandbox._webhooks.api", "sandbox._webhooks.deliveries"),
     *("sandbox._faults.injector.Faults", "sandbox._faults.model.Fault"),

@@ -70,7 +70,7 @@ def start_sandbox(folder: Path) -> Iterator[dict[str, str]]:
 def show_failures(folder: Path) -> None:
     """Print the first reasons of each rejects file."""
     for file in sorted(folder.glob("*.rejects.*")):
-        print(f"\n{file.name} has the refused records with the reasons, to be mended and imported again. The first:")
+        print(f"\n{file.name} has the rejected records and the reasons; fix and import it. The first ones:")
         for record in read_failures(file)[:4]:
             print(f"  line {record['_line']}: {record['_error']}")
 

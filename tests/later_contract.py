@@ -1,4 +1,4 @@
-"""A later version of the Mail contract: one more operation, more fields, another event type."""
+"""A later version of the Mail spec: one more operation, more fields, another event type."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ IDENTIFIERS = ("external_profile_id", "customer_user_id", "email")
 
 
 def later_contract(contract: dict[str, Any]) -> dict[str, Any]:
-    """Give the contract as the vendor may extend it."""
+    """Return the spec as the vendor may extend it."""
     later = deepcopy(contract)
     schemas = later["components"]["schemas"]
     schemas["ProfileDTO"]["properties"]["nickname"] = {"type": "string"}

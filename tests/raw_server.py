@@ -1,4 +1,4 @@
-"""Faults on a real socket: a server that answers with the bytes a test asks for, breaks off, or says nothing."""
+"""A server on a real socket that sends the bytes of a test, closes the connection, or stalls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Reply = bytes | Callable[[socket.socket], None]
 
 
 def answer(status: int, body: bytes = b"", *headers: str) -> bytes:
-    """Spell a whole response, the last one on its connection."""
+    """Return the bytes of a response that closes its connection."""
     lines = [f"HTTP/1.1 {status} X", "Connection: close", f"Content-Length: {len(body)}", *headers]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
@@ -37,7 +37,7 @@ NO_CONTENT = b"HTTP/1.1 204 X\r\nConnection: close\r\n\r\n"
 
 @dataclass
 class RawServer:
-    """What to answer to the next requests, the last one again and again, and what was asked."""
+    """The replies to the next requests (the last one repeats), and the received requests."""
 
     url: str
     replies: list[Reply] = field(default_factory=lambda: [OK])
@@ -45,16 +45,16 @@ class RawServer:
     released: threading.Event = field(default_factory=threading.Event)
 
     def stall(self, _: socket.socket) -> None:
-        """Say nothing until the test is over."""
+        """Stall until the test ends."""
         self.released.wait(10)
 
     def start_and_stall(self, connection: socket.socket) -> None:
-        """Send half an answer and then nothing until the test is over."""
+        """Send half a response, then stall until the test ends."""
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
         self.released.wait(10)
 
     def next_reply(self) -> Reply:
-        """Take the next reply; the last one stays."""
+        """Return the next reply; the last one repeats."""
         return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
 
 
@@ -88,7 +88,7 @@ def raw_server() -> Iterator[RawServer]:
 
 
 def _serve(server: RawServer, connection: socket.socket) -> None:
-    """Answer the one request of a connection and close it, as servers in trouble do."""
+    """Answer one request of a connection and close it."""
     with connection:
         connection.settimeout(10)
         request = _read_request(connection)

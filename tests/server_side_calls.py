@@ -1,4 +1,4 @@
-"""How each operation of the server-side API is called, what answers it, and a stub that stands in for the API."""
+"""Calls and responses of each operation of the server-side API, and a stub of the API."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ CALLS: Mapping[str, Callable[[Any, Mapping[str, Any]], Any]] = {
     "updateProfileV1": lambda adapty, user: adapty.v1.profiles.update(**user, **SETTLED),
     "deleteProfileV1": lambda adapty, user: adapty.v1.profiles.delete(**user),
     "grantAccessLevelV1": lambda adapty, user: adapty.v1.access_levels.grant("premium", **user, lifetime=True),
-    # Other ways to call some of them: the operation's name, and what is other about it.
+    # Other ways to call some operations: the operation's name, and the different arguments.
     "createProfile/bare": lambda adapty, user: adapty.profiles.create(**user),
     "setTransaction/full": lambda adapty, user: adapty.transactions.set_subscription(**user, **FULL_SUBSCRIPTION),
     "setTransaction/once": lambda adapty, user: adapty.transactions.set_one_time_purchase(**user, **FULL_PURCHASE),
@@ -190,7 +190,7 @@ CONTRACT = openapi_spec("server_side")
 
 @frozen
 class Operation:
-    """One operation as the contract has it, references resolved."""
+    """One operation of the spec, with resolved references."""
 
     name: str
     method: str
@@ -201,7 +201,7 @@ class Operation:
 
     @classmethod
     def every(cls) -> Iterable[Operation]:
-        """Give all that the contract has."""
+        """Return all operations of the spec."""
         for path, item in CONTRACT["paths"].items():
             for method, said in item.items():
                 if method != "parameters":
@@ -212,15 +212,15 @@ class Operation:
 
     @property
     def takes_user(self) -> bool:
-        """Whether its headers name a user."""
+        """Return whether its headers contain a user."""
         return any(parameter["name"] == "adapty-profile-id" for parameter in self.parameters)
 
     def schema(self, media_type: str) -> Mapping[str, Any]:
-        """Give the schema of its body, with all that the schema refers to."""
+        """Return the schema of its body, with all referenced schemas."""
         return {**self.body[media_type]["schema"], "components": CONTRACT["components"]}
 
     def success(self) -> tuple[int, bytes, str]:
-        """Give a documented success: status, body and content type."""
+        """Return a documented success: status, body and content type."""
         status, said = next((status, _resolved(said)) for status, said in self.responses.items() if status < "3")
         for media_type, content in said.get("content", {}).items():
             value = next(iter(content["examples"].values()))["value"]
@@ -229,7 +229,7 @@ class Operation:
         return int(status), b"", "application/json"
 
     def succeeding(self) -> Handler:
-        """Give what answers with it."""
+        """Return a handler that responds with success."""
         status, body, media_type = self.success()
         return answering(status, body, {"Content-Type": media_type})
 
@@ -247,17 +247,17 @@ _OPERATIONS = {operation.name: operation for operation in Operation.every()}
 
 
 def operation_of(name: str) -> Operation:
-    """Give the operation of one of `CALLS`."""
+    """Return the operation of one of `CALLS`."""
     return _OPERATIONS[name.partition("/")[0]]
 
 
 def answering(status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Handler:
-    """Give what answers like this."""
+    """Return a handler with this response."""
     return lambda request: httpx.Response(status, content=body, headers=headers, request=request)
 
 
 def failing(kind: type[httpx.RequestError], words: str = "") -> Handler:
-    """Give what raises an exception of httpx."""
+    """Return a handler that raises an exception of httpx."""
 
     def fail(request: httpx.Request) -> httpx.Response:
         raise kind(words, request=request)
@@ -266,43 +266,43 @@ def failing(kind: type[httpx.RequestError], words: str = "") -> Handler:
 
 
 def error_body(error_code: str, status: int = 400) -> bytes:
-    """Spell an error of the API."""
+    """Return the body of an error of the API."""
     return json.dumps({"errors": ["Refused"], "error_code": error_code, "status_code": status}).encode()
 
 
 @define
 class Stub:
-    """Stands in for the API without a socket: what to answer, the last one again and again, and what was asked."""
+    """Replaces the API without a socket: the replies (the last one repeats), and the received requests."""
 
     replies: list[Handler] = Factory(lambda: [answering(200, b"{}")])
     requests: list[httpx.Request] = Factory(list)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        """Answer, as `httpx.MockTransport` asks."""
+        """Handle a request, for `httpx.MockTransport`."""
         self.requests.append(request)
         reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
         return reply(request)
 
     @contextmanager
     def case(self, **values: object) -> Iterator[None]:
-        """Forget earlier replies and requests, and name the values of a loop when a check fails."""
+        """Discard earlier replies and requests, and add the values of a case to a failure."""
         self.replies, self.requests = [answering(200, b"{}")], []
         with case(**values):
             yield
 
     @property
     def sent(self) -> Any:
-        """The last request's body, decoded."""
+        """Return the decoded body of the last request."""
         return json.loads(self.requests[-1].content)
 
 
 def taken(steps: Any, most: int | None = None, into: list[Any] | None = None) -> Any:
-    """Take items from an iterator of either client: a list, or of the async client's what gives one when awaited.
+    """Return items of an iterator of either client: a list, or an awaitable for the async client.
 
     Args:
         steps: The iterator.
-        most: How many items to take; all where left out.
-        into: Where to put them, for who wants to see them where an exception ends it.
+        most: The maximum number of items. Default: all.
+        into: The list for the items, to see those before an exception.
     """
     items = [] if into is None else into
     return _awaited(steps, most, items) if hasattr(steps, "__aiter__") else _listed(steps, most, items)
@@ -325,7 +325,7 @@ def _listed(steps: Any, most: int | None, items: list[Any]) -> list[Any]:
 
 
 def who_is_here() -> tuple[int, object]:
-    """Give the thread and the task that this is called in; no task in a thread without a loop."""
+    """Return the current thread and task; no task in a thread without an event loop."""
     try:
         task: object = asyncio.current_task()
     except RuntimeError:
@@ -334,7 +334,7 @@ def who_is_here() -> tuple[int, object]:
 
 
 def left_running() -> list[str]:
-    """Name what runs side by side for a client and has not ended: threads of its pool, or tasks."""
+    """Return the names of the client's running threads and tasks."""
     names = [thread.name for thread in threading.enumerate()]
     threads = [name for name in names if name.startswith("adapty") and not name.startswith("adapty-sandbox")]
     try:

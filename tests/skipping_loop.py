@@ -1,4 +1,4 @@
-"""An event loop whose clock skips waits, so that tests of delays take no time."""
+"""An event loop whose clock skips waits, so that tests of waits are fast."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import selectors
 import threading
 from typing import TYPE_CHECKING
 
-from adapty.bulk._row_reader import RowReader
+from adapty.bulk._inputs.row_reader import RowReader
 
 if TYPE_CHECKING:
     from selectors import SelectorKey
@@ -16,28 +16,29 @@ __all__ = ["SkippingLoop"]
 
 
 class SkippingLoop(asyncio.SelectorEventLoop):
-    """An event loop whose clock moves to the next timer when there is nothing else to do.
+    """An event loop whose clock jumps to the next timer when nothing else is ready.
 
-    With `wait_seconds=0` nothing else moves the clock, which starts at zero: nothing depends on the speed of the machine.
+    With a `thread_wait` of 0, the clock starts at zero and moves only by jumps, so a test does not depend on the speed
+    or the clock of the machine.
 
     Attributes:
-        skipped: Seconds that the clock is ahead.
-        wait_seconds: Seconds to wait for other threads first.
+        skipped: The sum of the jumps in seconds.
+        thread_wait: The time to wait for other threads before a jump, in seconds.
     """
 
-    def __init__(self, wait_seconds: float = 0.002) -> None:
-        """Create a loop that starts at the current time, or at zero without `wait_seconds`."""
+    def __init__(self, thread_wait: float = 0.002) -> None:
+        """Start at the current time, or at zero without a limit."""
         self.skipped = 0.0
-        self.wait_seconds = wait_seconds
+        self.thread_wait = thread_wait
         super().__init__(_Skipping(self))
 
     def time(self) -> float:
-        """Return the time of the loop."""
-        return (super().time() if self.wait_seconds else 0.0) + self.skipped
+        """Return the loop's own time."""
+        return (super().time() if self.thread_wait else 0.0) + self.skipped
 
 
 class _Skipping(selectors.DefaultSelector):
-    """A selector that waits briefly for other threads, then skips the rest of the time."""
+    """Waits a moment for threads, then moves the clock to the next timer."""
 
     def __init__(self, loop: SkippingLoop) -> None:
         super().__init__()
@@ -49,13 +50,13 @@ class _Skipping(selectors.DefaultSelector):
         while _is_reading():
             if ready := super().select(min(timeout, 0.001)):
                 return ready
-        wait_seconds = self._loop.wait_seconds
-        ready = super().select(min(timeout, wait_seconds))
+        thread_wait = self._loop.thread_wait
+        ready = super().select(min(timeout, thread_wait))
         if not ready:
-            self._loop.skipped += max(0.0, timeout - wait_seconds)
+            self._loop.skipped += max(0.0, timeout - thread_wait)
         return ready
 
 
 def _is_reading() -> bool:
-    """Return whether an input is being read in another thread: time does not pass meanwhile."""
+    """Return whether another thread is reading an input; the clock stops meanwhile."""
     return any(isinstance(thread, RowReader) and not thread.is_idle for thread in threading.enumerate())

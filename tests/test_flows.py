@@ -1,4 +1,4 @@
-"""Which flow an event type leads to, and which flow a history of events leads to."""
+"""The flow of an event type, and the flow of a history of events."""
 
 from __future__ import annotations
 
@@ -45,26 +45,26 @@ NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 
 @attrs.frozen
 class Happening:
-    """The least that a history is made of: no event of this library."""
+    """A minimal event that is not a class of this library."""
 
     event_type: str
     event_datetime: datetime
 
 
 def histories() -> st.SearchStrategy[list[Happening]]:
-    """Give histories, several events of one instant included."""
+    """Generate histories, also with simultaneous events."""
     moments = st.builds(lambda hours: NOON + timedelta(hours=hours), st.integers(-5, 5))
     return st.lists(st.builds(Happening, st.sampled_from(sorted(TABLE)), moments), max_size=8)
 
 
 def expected(history: Iterable[Happening]) -> str:
-    """Derive the flow in another way: sort by time, keep the order of what is equal, take the last."""
+    """Derive the flow in another way: sort by time (stable), take the last event."""
     ordered = sorted(history, key=lambda event: event.event_datetime)
     return TABLE[ordered[-1].event_type] if ordered else "never purchased"
 
 
 def test_flow_for_follows_the_vendors_table() -> None:
-    """The ten event types lead to the flows that the vendor's guide names."""
+    """The ten event types lead to the flows of the vendor's guide."""
     for event_type, flow in TABLE.items():
         with case(event_type=event_type, flow=flow):
             assert flow_for(event_type) == flow
@@ -73,7 +73,7 @@ def test_flow_for_follows_the_vendors_table() -> None:
 
 
 def test_table_is_complete_and_read_only() -> None:
-    """The public table has the ten types of the contract, and is read-only."""
+    """The public table has the ten types of the spec, and is read-only."""
     assert dict(FLOW_BY_EVENT_TYPE) == TABLE
     assert set(get_args(TransactionEventType)) == set(TABLE)
     with pytest.raises(TypeError):
@@ -81,7 +81,7 @@ def test_table_is_complete_and_read_only() -> None:
 
 
 def test_five_of_six_flows_send_email() -> None:
-    """There are five flows that send e-mail, and the state of those who have access and need none."""
+    """Five flows send e-mail; `ACTIVE` does not."""
     assert [flow.value for flow in Flow] == [
         "never purchased",
         "active",
@@ -95,7 +95,7 @@ def test_five_of_six_flows_send_email() -> None:
 
 
 def test_flow_is_a_str() -> None:
-    """A flow can be printed, compared, formatted and pickled as the text that it stands for."""
+    """A flow is printed, compared, formatted and pickled as its text."""
     texts = [str(Flow.EXPIRED), f"{Flow.EXPIRED}", Flow.EXPIRED + ""]
     assert texts == ["expired"] * 3
     assert Flow("billing issue") is Flow.BILLING_ISSUE
@@ -103,7 +103,7 @@ def test_flow_is_a_str() -> None:
 
 
 def test_unknown_event_type_is_rejected_with_known_ones() -> None:
-    """A name that is none of the ten ends in an error that names the field."""
+    """The error names the field and lists the ten types."""
     event_type: Any
     for event_type in [
         "",
@@ -130,13 +130,13 @@ def test_unknown_event_type_is_rejected_with_known_ones() -> None:
 @given(event_type=objects())
 @repeatable(100)
 def test_any_object_is_accepted_or_rejected(event_type: Any) -> None:
-    """Whatever is asked for is one of the ten names, or ends in an error that names the field."""
+    """Any object is one of the ten names, or the error names the field."""
     with pytest.raises(AdaptyUsageError, match=r"^event_type: "):
         flow_for(event_type)
 
 
 def test_no_events_means_never_purchased() -> None:
-    """A profile without events is in the flow of those who never purchased, whatever the collection."""
+    """A profile without events has never purchased, for any collection."""
     collections: list[Iterable[Happening]] = [[], (), {}, set(), iter(())]
     for nothing in collections:
         assert current_flow(nothing) is Flow.NEVER_PURCHASED
@@ -145,27 +145,27 @@ def test_no_events_means_never_purchased() -> None:
 @given(history=histories())
 @repeatable(200)
 def test_latest_event_decides(history: list[Happening]) -> None:
-    """The flow is that of the latest event; among events of one instant, of the one that comes last."""
+    """The latest event decides; of simultaneous events, the last one."""
     assert current_flow(history) == expected(history)
 
 
 @given(history=histories(), data=st.data())
 @repeatable(150)
 def test_order_of_events_does_not_matter(history: list[Happening], data: st.DataObject) -> None:
-    """Events of different instants lead to the same flow in whichever order they come."""
+    """The order of events at different times does not matter."""
     distinct = list({event.event_datetime: event for event in history}.values())
     shuffled = data.draw(st.permutations(distinct))
     assert current_flow(shuffled) == current_flow(distinct)
 
 
 def test_last_of_simultaneous_events_decides() -> None:
-    """Every pair of event types of one instant leads to the flow of the second."""
+    """For every pair of simultaneous event types, the second one decides."""
     for first, second in itertools.product(TABLE, repeat=2):
         assert current_flow([Happening(first, NOON), Happening(second, NOON)]) == TABLE[second]
 
 
 def test_offsets_do_not_matter() -> None:
-    """The same instant in another offset is a tie, and a later wall clock need not be a later instant."""
+    """Times are compared as instants, whatever their offsets."""
     tokyo = NOON.astimezone(timezone(timedelta(hours=9)))
     honolulu = NOON.astimezone(timezone(timedelta(hours=-10)))
     started, expired = "subscription_started", "subscription_expired"
@@ -177,44 +177,44 @@ def test_offsets_do_not_matter() -> None:
 
 
 def test_microseconds_matter() -> None:
-    """Instants are compared to the microsecond."""
+    """Times are compared to the microsecond."""
     later = NOON + timedelta(microseconds=1)
     history = [Happening("subscription_expired", later), Happening("subscription_started", NOON)]
     assert current_flow(history) is Flow.EXPIRED
 
 
 def test_extreme_times_are_accepted() -> None:
-    """The first and the last moment that there are can be compared."""
+    """The earliest and the latest datetime can be compared."""
     first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
     history = [Happening("subscription_expired", last), Happening("subscription_started", first)]
     assert current_flow(history) is Flow.EXPIRED
 
 
 def test_transaction_events_are_accepted() -> None:
-    """A history may be an iterator of transaction events, which is read once."""
+    """The events may be an iterator, which is read once."""
     start = TransactionEvent(**EVENT)
     end = TransactionEvent(**{**EVENT, "event_type": "subscription_expired", "event_datetime": "2026-07-10T00:00:00Z"})
     assert current_flow(iter([end, start])) is Flow.EXPIRED
 
 
 class Nowhere(tzinfo):
-    """A zone whose offset cannot be told."""
+    """A time zone without a usable offset."""
 
     def utcoffset(self, _: datetime | None, /) -> timedelta:
-        """Fail."""
+        """Raise an error."""
         raise ValueError("no such offset")
 
     def dst(self, _: datetime | None, /) -> timedelta:
-        """Fail."""
+        """Raise an error."""
         raise ValueError("no such offset")
 
     def tzname(self, _: datetime | None, /) -> str:
-        """Have a name."""
+        """Return a name."""
         return "nowhere"
 
 
 def test_invalid_time_is_rejected() -> None:
-    """An event of a foreign class without a usable time ends in an error that names the field."""
+    """The error for an event with an unusable time names the field."""
     moment: Any
     place: Any
     for place in [0, 1, 2]:
@@ -242,7 +242,7 @@ def test_invalid_time_is_rejected() -> None:
     ids=["none", "number", "object", "moment", "event"],
 )
 def test_events_must_be_iterable(events: Any) -> None:
-    """A single event, None or a number is no history: a typed error, not a raw one."""
+    """A single event, None and a number raise a typed error."""
     with pytest.raises(AdaptyUsageError, match=r"^events: ") as caught:
         current_flow(events)
     assert caught.value.field_name == "events"
@@ -254,7 +254,7 @@ def test_events_must_be_iterable(events: Any) -> None:
     ids=["none", "number", "text", "empty", "json", "object", "pair"],
 )
 def test_invalid_event_is_rejected(event: Any) -> None:
-    """An element without type and time, such as a decoded JSON object, ends in a typed error, not in a raw one."""
+    """An item without type and time, such as decoded JSON, raises a typed error."""
     with pytest.raises(AdaptyUsageError) as caught:
         current_flow([event])
     assert caught.value.field_name is not None

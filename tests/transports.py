@@ -1,4 +1,4 @@
-"""The transports that the tests of the clients run with; faults are the same over each of them."""
+"""The transports that the tests of the clients use; each raises the same exceptions."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ __all__ = ["AsyncTransports", "Transports"]
 
 
 class Transports:
-    """Parameters of a fixture: what creates a transport, or None for the client's own connections."""
+    """Parameters of a fixture: a function that creates a transport, or None for the client's own connections."""
 
     PARAMS: ClassVar = [pytest.param(lambda: None, id="httpx")]
 
 
 class AsyncTransports:
-    """As `Transports`, for the async client."""
+    """Like `Transports`, for the async client."""
 
     PARAMS: ClassVar = [
         *Transports.PARAMS,

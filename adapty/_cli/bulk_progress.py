@@ -9,14 +9,13 @@ from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 from rich.table import Column
 
-from adapty._cli.errors import errors
-from adapty._cli.format import clock, duration, rate
+from adapty._cli.format import format_clock, format_duration, format_rate
+from adapty._cli.output import stderr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from adapty.bulk import Progress
-    from adapty.bulk.reports import StageName
 
 __all__ = ["display_progress"]
 
@@ -25,7 +24,7 @@ _LINE_INTERVAL = 10.0
 _MAX_BAR_WIDTH = 40
 _TEXT_COLUMNS = 6
 
-_SUCCESS: Mapping[StageName, str] = {
+_SUCCESS: Mapping[str, str] = {
     "profiles": "accepted",
     "events": "accepted",
     "server-side": "done",
@@ -40,7 +39,7 @@ def display_progress() -> Iterator[Callable[[Progress], None]]:
     On a terminal each stage has a bar. Otherwise it has a line after some seconds, then one every few seconds, and one
     at its end, unless an exception ends the job.
     """
-    with _bars() if errors.is_terminal else _lines() as show:
+    with _bars() if stderr.is_terminal else _lines() as show:
         yield show
 
 
@@ -59,18 +58,20 @@ def _format_fraction(progress: Progress) -> str:
 def _columns(progress: Progress) -> tuple[str, ...]:
     """Return the texts after a bar; together they fit into 80 columns."""
     limit, left = progress.limit, progress.eta
-    pace = rate(progress.rate) if limit is None else f"{rate(progress.rate).removesuffix('/s')} of {rate(limit)}"
-    return (_format_fraction(progress), pace, clock(left) if left else "", *_counts(progress))
+    pace = format_rate(progress.rate)
+    if limit is not None:
+        pace = f"{pace.removesuffix('/s')} of {format_rate(limit)}"
+    return (_format_fraction(progress), pace, format_clock(left) if left else "", *_counts(progress))
 
 
 def _line(progress: Progress) -> str:
     limit, left = progress.limit, progress.eta
     words = (
         *_counts(progress),
-        rate(progress.rate),
-        "" if limit is None else f"limit {rate(limit)}",
+        format_rate(progress.rate),
+        "" if limit is None else f"limit {format_rate(limit)}",
         _format_fraction(progress),
-        f"{duration(left)} left" if left else "",
+        f"{format_duration(left)} left" if left else "",
     )
     return f"{progress.stage}: {', '.join(filter(None, words))}"
 
@@ -79,7 +80,7 @@ def _line(progress: Progress) -> str:
 def _bars() -> Iterator[Callable[[Progress], None]]:
     wide = BarColumn(bar_width=None, table_column=Column(max_width=_MAX_BAR_WIDTH))
     texts = [TextColumn(f"{{task.fields[texts][{number}]}}") for number in range(_TEXT_COLUMNS)]
-    with Bar(TextColumn("{task.description}"), wide, *texts, console=errors) as bar:
+    with Bar(TextColumn("{task.description}"), wide, *texts, console=stderr) as bar:
         tasks: dict[str, TaskID] = {}
 
         def show(progress: Progress) -> None:
@@ -111,7 +112,7 @@ class _Lines:
 
     def __init__(self) -> None:
         self._pending: Progress | None = None
-        self._stage: StageName | None = None
+        self._stage: str | None = None
         self._due = _FIRST_LINE_AFTER
 
     def show(self, progress: Progress) -> None:
@@ -127,5 +128,5 @@ class _Lines:
     def flush(self) -> None:
         """Print the pending progress."""
         if self._pending is not None:
-            errors.print(_line(self._pending))
+            stderr.print(_line(self._pending))
             self._pending = None

@@ -11,18 +11,18 @@ import typer
 from adapty import Adapty, AdaptyUsageError, bulk
 from adapty._cli.bulk_progress import display_progress
 from adapty._cli.bulk_report import print_erase_report, print_erase_warnings
-from adapty._cli.errors import ExitCode, typed_errors
+from adapty._cli.errors import ExitCode
 from adapty._cli.options import (
     AsJson,
     CheckpointFile,
     Concurrency,
     Delimiter,
-    MaxRate,
     NoCheckpoint,
+    RateLimit,
     bulk_options,
     option,
 )
-from adapty.bulk._inputs.ids import ApiName, KindName  # noqa: TC001 - typer reads them
+from adapty.bulk import ApiName, KindName  # noqa: TC001 - typer reads them
 
 __all__ = ["erase"]
 
@@ -33,8 +33,9 @@ def erase(
     file: Annotated[
         str,
         typer.Argument(
+            metavar="FILE",
             help="One ID a line, CSV with a header, or JSON Lines, gzipped or not; - for standard input, which cannot "
-            "be resumed."
+            "be resumed.",
         ),
     ],
     *,
@@ -49,16 +50,19 @@ def erase(
     delimiter: Delimiter = None,
     report: Annotated[Path | None, option("Report to append to. Default: NAME.erased.csv in this folder.")] = None,
     concurrency: Concurrency = None,
-    rate_limit: MaxRate = None,
+    rate_limit: RateLimit = None,
     checkpoint: CheckpointFile = None,
     no_checkpoint: NoCheckpoint = False,
     as_json: AsJson = False,
 ) -> None:
-    """Delete all users in a file from both APIs, irreversibly. Run it again for the users that failed.
+    """Delete all users in a file from both APIs, irreversibly.
 
     The report, a CSV file, has one row for each user and API: deleted, not_found, or failed with the reason. not_found
-    means that no profile was found by this ID, which can exist under another one. Run the same command again to resume
-    an interrupted run; users that were not attempted have no row yet.
+    means that no profile was found by this ID; the user may have a profile with another ID. Users that were not
+    attempted have no row yet.
+
+    Run the same command again to resume an interrupted run, or to retry the users that failed. The exit code is 1 if
+    users failed, or if an API found none of the IDs.
 
     An ID on a line of its own, or in a column user_id, is your own ID of the user. Mail looks it up as
     external_profile_id first, then as customer_user_id. A column of another name, or --by, means that kind only. E-mail
@@ -66,31 +70,30 @@ def erase(
 
     A CSV file with a quote in the wrong place is refused before anything is deleted.
     """
-    with typed_errors(by="--by", checkpoint="--checkpoint", delimiter="--delimiter"):
-        source = _source(file)
-        if checkpoint is not None and not isinstance(source, Path):
-            raise AdaptyUsageError.for_field(
-                "--checkpoint", "cannot be used with standard input, which cannot be read again; expected a file"
-            )
-        options = bulk_options(
-            delimiter=delimiter,
-            report=report,
-            concurrency=concurrency,
-            rate_limit=rate_limit,
-            checkpoint=checkpoint,
-            no_checkpoint=no_checkpoint,
+    source = _source(file)
+    if checkpoint is not None and not isinstance(source, Path):
+        raise AdaptyUsageError.for_field(
+            "--checkpoint", "cannot be used with standard input, which cannot be read again; expected a file"
         )
-        with Adapty() as adapty, display_progress() as show:
-            done = bulk.erase(adapty, source, by=by, api=api, on_progress=show, **options)
-        print_erase_report(done, as_json=as_json)
-        print_erase_warnings(done)
-        if done.failed or done.nothing_found:
-            raise typer.Exit(ExitCode.SOME_REFUSED)
+    options = bulk_options(
+        delimiter=delimiter,
+        report=report,
+        concurrency=concurrency,
+        rate_limit=rate_limit,
+        checkpoint=checkpoint,
+        no_checkpoint=no_checkpoint,
+    )
+    with Adapty() as client, display_progress() as show:
+        done = bulk.erase(client, source, by=by, api=api, on_progress=show, **options)
+    print_erase_report(done, as_json=as_json)
+    print_erase_warnings(done)
+    if done.failed or done.nothing_found:
+        raise typer.Exit(ExitCode.SOME_FAILED)
 
 
 def _source(file: str) -> Path | IO[bytes]:
     if file != _STANDARD_INPUT:
         return Path(file)
     if sys.stdin is None:
-        raise AdaptyUsageError("standard input: is closed; expected IDs")
+        raise AdaptyUsageError("FILE: standard input is closed; expected IDs")
     return sys.stdin.buffer

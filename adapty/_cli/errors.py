@@ -1,90 +1,110 @@
-"""How a command ends: what it prints when it fails, and the exit codes that scripts can use."""
+"""How a command ends if it fails: one line on standard error, and an exit code that scripts can use."""
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import typer
 
-from adapty import AdaptyAPIError, AdaptyConnectionError, AdaptyError, AdaptyUsageError
 from adapty._cli import internal_errors
-from adapty._cli.output import EscapingConsole
-from adapty.errors import CheckpointInUseError, WebhookUnavailableError
+from adapty._cli.output import stderr
+from adapty.config import ALLOW_INSECURE_HTTP, ENV_VARS
+from adapty.errors import (
+    AdaptyAPIError,
+    AdaptyConnectionError,
+    AdaptyError,
+    AdaptyUsageError,
+    CheckpointInUseError,
+    WebhookUnavailableError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["EXIT_CODES", "ExitCode", "errors", "output", "typed_errors"]
+__all__ = ["ExitCode", "handle_errors"]
 
 
 class ExitCode(IntEnum):
-    """What a script can tell from the end of a command."""
+    """The exit codes of all commands; README.md explains them."""
 
     DONE = 0
-    SOME_REFUSED = 1
+    SOME_FAILED = 1
     NO_ACCESS = 1
     USAGE = 2
     API_ERROR = 3
-    NO_ANSWER = 4
-    BUSY = 5
+    NO_RESPONSE = 4
+    UNAVAILABLE = 5
     INTERNAL_ERROR = internal_errors.INTERNAL_ERROR
     OUTPUT_ERROR = internal_errors.OUTPUT_ERROR
     INTERRUPTED = internal_errors.INTERRUPTED
     BROKEN_PIPE = internal_errors.BROKEN_PIPE
 
 
-EXIT_CODES = (
-    "Exit codes: 0 done, 1 some records were refused, an API found none of the ids, or no access, 2 wrong use or "
-    "bad input, 3 the API answered with an error, 4 the API could not be reached, 5 in use by another process or out "
-    "of reach for now, 70 internal error, 74 standard output cannot be written, 130 interrupted, 141 output closed by "
-    "its reader."
-)
+_EXIT_CODES: Mapping[type[BaseException], ExitCode] = {
+    KeyboardInterrupt: ExitCode.INTERRUPTED,
+    AdaptyAPIError: ExitCode.API_ERROR,
+    AdaptyConnectionError: ExitCode.NO_RESPONSE,
+    WebhookUnavailableError: ExitCode.UNAVAILABLE,
+    CheckpointInUseError: ExitCode.UNAVAILABLE,
+}
+"""The first class that matches counts; any other AdaptyError is USAGE."""
 
-output = EscapingConsole()
-errors = EscapingConsole(stderr=True)
+
+_ENV_VARS = {**ENV_VARS, "allow_insecure_http": ALLOW_INSECURE_HTTP}
 
 
 @contextmanager
-def typed_errors(**options: str) -> Iterator[None]:
-    """Print an AdaptyError as one line, notes below it, and end with the code for its kind.
+def handle_errors(flags: Mapping[str, str]) -> Iterator[None]:
+    """Print an AdaptyError or an interrupt as one line, with its notes below, and exit with its code.
 
     Args:
-        options: What stands on the command line for which argument, where it is not called the same.
+        flags: The flags of the command, by argument; errors name the flag instead of the argument.
     """
     try:
         yield
-    except (AdaptyError, KeyboardInterrupt) as problem:
-        errors.print("Interrupted" if isinstance(problem, KeyboardInterrupt) else f"Error: {_told(problem, options)}")
-        for note in _notes(problem):
-            errors.print(note)
-        raise typer.Exit(_exit_code(problem)) from None
+    except (AdaptyError, KeyboardInterrupt) as error:
+        interrupted = isinstance(error, KeyboardInterrupt)
+        stderr.print("Interrupted" if interrupted else f"Error: {_format_message(error, {**_ENV_VARS, **flags})}")
+        for note in _notes(error):
+            stderr.print(note)
+        code = next((code for kind, code in _EXIT_CODES.items() if isinstance(error, kind)), ExitCode.USAGE)
+        raise typer.Exit(code) from None
 
 
-def _told(problem: AdaptyError, options: Mapping[str, str]) -> str:
-    """Give an error's words, with the option's name in the place of the argument's."""
-    name = problem.field_name if isinstance(problem, AdaptyUsageError) else None
-    if name is not None and name in options:
-        return f"{options[name]}{str(problem).removeprefix(name)}"
-    return str(problem)
+_SIBLINGS = re.compile(r"(?:and so (?:is|are)|combined with) [^;]+")
+"""Where a message names further arguments."""
 
-
-def _notes(problem: BaseException | None) -> Sequence[str]:
-    """Give the notes; Ctrl-C may be pressed again while the one before it, which has them, is on its way here."""
-    if isinstance(problem, KeyboardInterrupt) and not hasattr(problem, "__notes__"):
-        return _notes(problem.__context__)
-    return getattr(problem, "__notes__", ())
-
-
-_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
-    (KeyboardInterrupt, ExitCode.INTERRUPTED),
-    (AdaptyAPIError, ExitCode.API_ERROR),
-    (AdaptyConnectionError, ExitCode.NO_ANSWER),
-    (WebhookUnavailableError, ExitCode.BUSY),
-    (CheckpointInUseError, ExitCode.BUSY),
+_PYTHON_TERMS = re.compile(
+    r"(?:an aware datetime|a datetime\.date|a Decimal) or "
+    r"|\bpass it to the client, or "
+    r"|, or None\b"
+    r"| \(or \w+=\)"
+    r"|\ballow_insecure_http=True \((?=ADAPTY_\w+=1\))"
+    r"|(?<=ADAPTY_ALLOW_INSECURE_HTTP=1)\)"
 )
+"""What a message says to Python programs only."""
 
 
-def _exit_code(problem: AdaptyError | KeyboardInterrupt) -> ExitCode:
-    return next((code for kind, code in _CODES if isinstance(problem, kind)), ExitCode.USAGE)
+def _format_message(error: BaseException, flags: Mapping[str, str]) -> str:
+    """Return the message with flags in place of arguments: `custom_attributes.plan` -> `--custom plan`."""
+    message = str(error)
+    if not isinstance(error, AdaptyUsageError):
+        return message
+    message = _PYTHON_TERMS.sub("", message)
+    argument, _, key = (error.field_name or "").partition(".")
+    if argument not in flags or not message.startswith(f"{error.field_name}: "):
+        return message
+    name = f"{flags[argument]} {key}" if key else flags[argument]
+    problem = message.removeprefix(f"{error.field_name}").removesuffix(f" (from {name})")
+    words = "|".join(map(re.escape, flags))
+    return name + _SIBLINGS.sub(lambda m: re.sub(rf"\b({words})\b", lambda w: flags[w[0]], m[0]), problem)
+
+
+def _notes(error: BaseException | None) -> Sequence[str]:
+    """Return the notes; a second Ctrl-C hides the notes of the first one."""
+    if isinstance(error, KeyboardInterrupt) and not hasattr(error, "__notes__"):
+        return _notes(error.__context__)
+    return getattr(error, "__notes__", ())

@@ -1,4 +1,4 @@
-"""How results are printed: as tables for people, as JSON for scripts."""
+"""Format results: tables and values for people, JSON for scripts."""
 
 from __future__ import annotations
 
@@ -8,92 +8,94 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from adapty._cli.errors import output
+from adapty._cli.output import stdout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from rich.console import Console, ConsoleOptions, RenderResult
 
-__all__ = ["clock", "duration", "print_json", "print_table", "rate", "shown"]
+__all__ = ["format_clock", "format_duration", "format_rate", "format_value", "print_json", "print_table"]
 
-_NOTHING = "-"
-_NATURAL_WIDTH = 100_000
-_SEXAGESIMAL = 60
-_FEW_A_SECOND = 10
+_UNLIMITED_WIDTH = 100_000
+_MIN_WHOLE_RATE = 10
 
 
-class _Whole:
-    """A table as wide as what it holds: in a file or a pipe, no value is broken into lines."""
+class _UnwrappedTable:
+    """A table as wide as its content, so that no value is wrapped in a file or a pipe."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield from console.render(self._table, options.update(width=_NATURAL_WIDTH))
+        yield from console.render(self._table, options.update(width=_UNLIMITED_WIDTH))
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a title and a table below it, or that there is nothing to put into it."""
+    """Print a title and a table below it, or "none" if there are no rows."""
     table = Table()
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*map(shown, row))
+        table.add_row(*map(format_value, row))
     if table.row_count:
-        output.print(title)
-        output.print(table if output.is_terminal else _Whole(table))
+        stdout.print(title)
+        stdout.print(table if stdout.is_terminal else _UnwrappedTable(table))
     else:
-        output.print(f"{title}: none")
+        stdout.print(f"{title}: none")
 
 
-def shown(value: object) -> str:
-    """Return a value as people read it; what would steer a terminal, or cannot be printed on it, is escaped."""
+def print_json(data: Any, *, indent: int | None = 2) -> None:
+    """Print JSON in printable ASCII; without `indent` in one line."""
+    stdout.print_lines(json.dumps(data, indent=indent).replace("\x7f", "\\u007f"))  # json does not escape DEL
+
+
+def format_value(value: object) -> str:
+    """Return a value for people, escaped for the terminal."""
     if value is None:
-        return _NOTHING
+        return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return output.escaped(str(value))
+    return stdout.escape(str(value))
 
 
-def print_json(data: Any, *, indent: int | None = 2) -> None:
-    """Print JSON in printable ASCII, which every output takes; without `indent` in one line."""
-    output.print_lines(json.dumps(data, indent=indent).replace("\x7f", "\\u007f"))  # which json leaves as it is
-
-
-def duration(seconds: float) -> str:
-    """Give a duration as people read it.
+def format_duration(seconds: float) -> str:
+    """Return a duration in words.
 
     Example:
-        >>> duration(0.4), duration(12), duration(125), duration(7500)
+        >>> format_duration(0.4), format_duration(12), format_duration(125), format_duration(7500)
         ('1 s', '12 s', '2 min 5 s', '2 h 5 min')
     """
-    minutes, rest = divmod(max(1, round(seconds)), _SEXAGESIMAL)
-    hours, minutes_of_hour = divmod(minutes, _SEXAGESIMAL)
+    hours, minutes, rest = _split(max(1, seconds))
     if hours:
-        return f"{hours} h {minutes_of_hour} min"
+        return f"{hours} h {minutes} min"
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def clock(seconds: float) -> str:
-    """Give a duration as a clock does.
+def format_clock(seconds: float) -> str:
+    """Return a duration as a clock shows it.
 
     Example:
-        >>> clock(12), clock(125), clock(7500)
+        >>> format_clock(12), format_clock(125), format_clock(7500)
         ('0:12', '2:05', '2:05:00')
     """
-    minutes, rest = divmod(round(seconds), _SEXAGESIMAL)
-    hours, minutes_of_hour = divmod(minutes, _SEXAGESIMAL)
-    return f"{hours}:{minutes_of_hour:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    hours, minutes, rest = _split(seconds)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def rate(per_second: float) -> str:
-    """Give how often something happens.
+def _split(seconds: float) -> tuple[int, int, int]:
+    """Return hours, minutes and seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    return (*divmod(minutes, 60), rest)
+
+
+def format_rate(per_second: float) -> str:
+    """Return a number per second.
 
     Example:
-        >>> rate(4213.7), rate(0.52)
+        >>> format_rate(4213.7), format_rate(0.52)
         ('4214/s', '0.5/s')
     """
-    return f"{per_second:.{0 if per_second >= _FEW_A_SECOND else 1}f}/s"
+    return f"{per_second:.{0 if per_second >= _MIN_WHOLE_RATE else 1}f}/s"

@@ -1,6 +1,6 @@
 """Exit codes of the command line for unexpected errors: never 1, which has a meaning.
 
-Imports here run before their errors are handled, so only modules that `adapty` itself imports are allowed.
+This module imports nothing but the standard library, because errors of its imports would not be handled.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["BROKEN_PIPE", "INTERNAL_ERROR", "INTERRUPTED", "OUTPUT_ERROR", "exit_codes_for_unforeseen_errors"]
+__all__ = ["BROKEN_PIPE", "INTERNAL_ERROR", "INTERRUPTED", "OUTPUT_ERROR", "exit_codes_for_unexpected_errors"]
 
 INTERNAL_ERROR = 70
 """EX_SOFTWARE of sysexits.h."""
@@ -66,16 +66,12 @@ def _output_errors() -> Iterator[None]:
 
 
 @contextmanager
-def exit_codes_for_unforeseen_errors() -> Iterator[None]:
+def exit_codes_for_unexpected_errors() -> Iterator[None]:
     """Print one line for an unhandled exception, and exit with its code.
 
     The traceback is printed if the package logs, which `-v` turns on.
     """
-    stdout = cast("TextIO | None", sys.stdout)  # None if it was closed when Python started
-    if stdout is None:
-        with _exit_codes():
-            yield
-        return
+    stdout = cast("TextIO | None", sys.stdout) or _open_unwritable()
     output = _StandardOutput(stdout)
     sys.stdout = cast("TextIO", output)
     try:
@@ -87,6 +83,11 @@ def exit_codes_for_unforeseen_errors() -> Iterator[None]:
     finally:
         sys.stdout = stdout
         _discard_unwritable(stdout)
+
+
+def _open_unwritable() -> TextIO:
+    """Return a stream that fails like a closed standard output, which is None in Python (`>&-`)."""
+    return os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
 
 
 @contextmanager

@@ -10,17 +10,19 @@ import typer
 from adapty import Adapty, AdaptyUsageError, flow_for
 from adapty._cli.bulk_progress import display_progress
 from adapty._cli.bulk_report import print_import_report
-from adapty._cli.errors import EXIT_CODES, ExitCode, output, typed_errors
+from adapty._cli.commands import CommandGroup
+from adapty._cli.errors import ExitCode
 from adapty._cli.options import (
     AsJson,
     CheckpointFile,
     Concurrency,
     Delimiter,
-    MaxRate,
     NoCheckpoint,
+    RateLimit,
     bulk_options,
     option,
 )
+from adapty._cli.output import stdout
 from adapty.bulk import import_all
 
 if TYPE_CHECKING:
@@ -28,29 +30,23 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Profiles and transaction events of Adapty Mail.", no_args_is_help=True, rich_markup_mode=None)
+app = CommandGroup(help="Save, import and delete profiles and transaction events of Adapty Mail.")
 
 Text = str | None
-
-_MOST_RETRIES = 1000
-
-
-def _option(text: str) -> Any:
-    return typer.Option(help=text, show_default=False)
 
 
 @app.command()
 def save_profile(
     *,
-    external_profile_id: Annotated[str, _option("Your own stable ID of the user.")],
-    external_created_at: Annotated[str, _option("When the user was created, ISO 8601 with an offset.")],
-    email: Annotated[str, _option("Address for e-mails; cannot be changed later.")],
-    first_name: Annotated[Text, _option("First name.")] = None,
-    last_name: Annotated[Text, _option("Last name.")] = None,
-    gender: Annotated[Text, _option("Gender, free text.")] = None,
-    birthday: Annotated[Text, _option("Date of birth, such as 1990-05-21.")] = None,
-    country: Annotated[Text, _option("Two-letter uppercase code of ISO 3166-1, such as US.")] = None,
-    store_country: Annotated[Text, _option("Country of the store account, same code.")] = None,
+    external_profile_id: Annotated[str, option("Your own stable ID of the user.")],
+    external_created_at: Annotated[str, option("When the user was created, ISO 8601 with an offset.")],
+    email: Annotated[str, option("Address for e-mails; cannot be changed later.")],
+    first_name: Annotated[Text, option("First name.")] = None,
+    last_name: Annotated[Text, option("Last name.")] = None,
+    gender: Annotated[Text, option("Gender, free text.")] = None,
+    birthday: Annotated[Text, option("Date of birth, such as 1990-05-21.")] = None,
+    country: Annotated[Text, option("Two-letter uppercase code of ISO 3166-1, such as US.")] = None,
+    store_country: Annotated[Text, option("Country of the store account, same code.")] = None,
     custom_attributes: Annotated[
         list[str] | None,
         typer.Option("--custom", metavar="NAME=VALUE", help="A custom attribute; NAME:=7 for a number. Repeatable."),
@@ -59,12 +55,12 @@ def save_profile(
         list[str] | None,
         typer.Option("--device", metavar="NAME=VALUE", help="A field of the device, such as platform=iOS. Repeatable."),
     ] = None,
-    customer_user_id: Annotated[Text, _option("Your own user ID, if Adapty knows it, too.")] = None,
+    customer_user_id: Annotated[Text, option("Your own user ID, if Adapty knows it, too.")] = None,
 ) -> None:
     """Create or update a subscriber."""
-    with typed_errors(), Adapty() as adapty:
-        adapty.mail.save_profile(
-            **_given(
+    with Adapty() as client:
+        client.mail.save_profile(
+            **_drop_none(
                 external_profile_id=external_profile_id,
                 external_created_at=external_created_at,
                 email=email,
@@ -74,40 +70,40 @@ def save_profile(
                 birthday=birthday,
                 country=country,
                 store_country=store_country,
-                custom_attributes=_pairs("--custom", custom_attributes, numbers=True),
-                device_info=_pairs("--device", device_info),
+                custom_attributes=_parse_pairs("--custom", custom_attributes, numbers=True),
+                device_info=_parse_pairs("--device", device_info),
                 customer_user_id=customer_user_id,
             ),
         )
-    output.print("saved")
+    stdout.print("saved")
 
 
 @app.command()
 def save_event(
     *,
-    event_type: Annotated[str, _option("Event type, such as subscription_started; see the command flow.")],
-    event_id: Annotated[str, _option("Your own unique ID of the event.")],
-    event_datetime: Annotated[str, _option("Time of the event, ISO 8601 with an offset.")],
-    external_profile_id: Annotated[str, _option("The ID that the profile was saved with.")],
-    store: Annotated[str, _option("Store, such as app_store, play_store or stripe.")],
-    store_product_id: Annotated[str, _option("The store's product ID.")],
-    store_transaction_id: Annotated[str, _option("The store's transaction ID.")],
-    store_original_transaction_id: Annotated[str, _option("The store's ID of the first transaction.")],
-    purchased_at: Annotated[str, _option("Time of the transaction, ISO 8601 with an offset.")],
-    originally_purchased_at: Annotated[str, _option("Time of the first purchase of the subscription.")],
-    price_usd: Annotated[Text, _option("Amount in USD, such as 9.99.")] = None,
-    expires_at: Annotated[Text, _option("End of the subscription; not for one-time purchases.")] = None,
+    event_type: Annotated[str, option("Event type, such as subscription_started; see the command flow.")],
+    event_id: Annotated[str, option("Your own unique ID of the event.")],
+    event_datetime: Annotated[str, option("Time of the event, ISO 8601 with an offset.")],
+    external_profile_id: Annotated[str, option("The ID that the profile was saved with.")],
+    store: Annotated[str, option("Store, such as app_store, play_store or stripe.")],
+    store_product_id: Annotated[str, option("The store's product ID.")],
+    store_transaction_id: Annotated[str, option("The store's transaction ID.")],
+    store_original_transaction_id: Annotated[str, option("The store's ID of the first transaction.")],
+    purchased_at: Annotated[str, option("Time of the transaction, ISO 8601 with an offset.")],
+    originally_purchased_at: Annotated[str, option("Time of the first purchase of the subscription.")],
+    price_usd: Annotated[Text, option("Amount in USD, such as 9.99.")] = None,
+    expires_at: Annotated[Text, option("End of the subscription; not for one-time purchases.")] = None,
     offer: Annotated[
         list[str] | None,
         typer.Option("--offer", metavar="NAME=VALUE", help="category=..., offer_type=... or offer_id=... Repeatable."),
     ] = None,
-    customer_user_id: Annotated[Text, _option("Your own user ID; finds the profile if no other ID does.")] = None,
-    email: Annotated[Text, _option("The subscriber's address; finds the profile if no ID does.")] = None,
+    customer_user_id: Annotated[Text, option("Your own user ID; finds the profile if no other ID does.")] = None,
+    email: Annotated[Text, option("The subscriber's address; finds the profile if no ID does.")] = None,
 ) -> None:
     """Save a transaction event, and print its flow."""
-    with typed_errors(), Adapty() as adapty:
-        adapty.mail.save_transaction_event(
-            **_given(
+    with Adapty() as client:
+        client.mail.save_transaction_event(
+            **_drop_none(
                 event_type=event_type,
                 event_id=event_id,
                 event_datetime=event_datetime,
@@ -120,37 +116,37 @@ def save_event(
                 originally_purchased_at=originally_purchased_at,
                 price_usd=price_usd,
                 expires_at=expires_at,
-                offer=_pairs("--offer", offer),
+                offer=_parse_pairs("--offer", offer),
                 customer_user_id=customer_user_id,
                 email=email,
             ),
         )
-        output.print(f"saved; flow: {flow_for(event_type).value}")
+        stdout.print(f"saved; flow: {flow_for(event_type).value}")
 
 
 @app.command()
 def delete_profile(
     *,
-    external_profile_id: Annotated[Text, _option("The ID that the profile was saved with.")] = None,
-    customer_user_id: Annotated[Text, _option("Your own user ID.")] = None,
-    email: Annotated[Text, _option("The subscriber's address.")] = None,
+    external_profile_id: Annotated[Text, option("The ID that the profile was saved with.")] = None,
+    customer_user_id: Annotated[Text, option("Your own user ID.")] = None,
+    email: Annotated[Text, option("The subscriber's address.")] = None,
 ) -> None:
     """Delete a subscriber, irreversibly. One identifier is enough."""
-    with typed_errors(), Adapty() as adapty:
-        adapty.mail.delete_profile(
-            **_given(external_profile_id=external_profile_id, customer_user_id=customer_user_id, email=email),
+    with Adapty() as client:
+        client.mail.delete_profile(
+            **_drop_none(external_profile_id=external_profile_id, customer_user_id=customer_user_id, email=email),
         )
-    output.print("erased")
+    stdout.print("deleted")
 
 
-@app.command("import", epilog=EXIT_CODES)
+@app.command("import")
 def import_files(
     *,
     profiles: Annotated[list[Path] | None, option("Profiles: CSV with a header, or JSON Lines; .gz too.")] = None,
     events: Annotated[
         list[Path] | None, option("Transaction events: CSV with a header, or JSON Lines; .gz too.")
     ] = None,
-    columns: Annotated[
+    mapping: Annotated[
         list[str] | None,
         typer.Option(
             "--map",
@@ -173,97 +169,90 @@ def import_files(
     rejects_dir: Annotated[Path, typer.Option(help="Folder for the files of rejected records.")] = Path(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every record, send nothing.")] = False,
     concurrency: Concurrency = None,
-    rate_limit: MaxRate = None,
-    max_retries: Annotated[
-        int | None, option("Number of retries of a request. Default: 8.", min=0, max=_MOST_RETRIES)
-    ] = None,
+    rate_limit: RateLimit = None,
+    max_retries: Annotated[int | None, option("Number of retries of a request, from 0 to 1000. Default: 8.")] = None,
     checkpoint: CheckpointFile = None,
     no_checkpoint: NoCheckpoint = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import files: first the profiles, then the events, those of each profile in the order of the file.
+    """Import files: first the profiles, then the events. The events of each profile keep the order of the file.
 
-    A rejected record goes to NAME.rejects.csv (or .jsonl) with the reason. Fix the file and import it again. Run the
-    same command again to resume an interrupted run. A CSV file with a quote in the wrong place is refused before
-    anything is sent.
+    Rejected records go to NAME.rejects.csv (or .jsonl) with the reason, and the exit code is 1. Fix the file and import
+    it again. Run the same command again to resume an interrupted run. A CSV file with a quote in the wrong place is
+    refused before anything is sent.
     """
-    with typed_errors(
-        mapping="--map",
-        ignore="--ignore",
-        rejects_dir="--rejects-dir",
-        checkpoint="--checkpoint",
-        delimiter="--delimiter",
-    ):
-        profiles_file, events_file = _one_file("--profiles", profiles), _one_file("--events", events)
-        if profiles_file is None and events_file is None:
-            raise AdaptyUsageError("nothing to import; expected --profiles FILE, --events FILE or both")
-        options = bulk_options(
-            mapping=_columns(columns),
-            ignore=ignore,
-            delimiter=delimiter,
-            rejects_dir=rejects_dir,
-            dry_run=dry_run,
-            concurrency=concurrency,
-            rate_limit=rate_limit,
-            max_retries=max_retries,
-            checkpoint=checkpoint,
-            no_checkpoint=no_checkpoint,
-        )
-        with Adapty() as adapty, display_progress() as show:
-            report = import_all(
-                adapty, profiles=profiles_file, events=events_file, sort=sort, on_progress=show, **options
-            )
-        print_import_report(report, as_json=as_json)
-        if report.rejected:
-            raise typer.Exit(ExitCode.SOME_REFUSED)
+    profiles_file, events_file = _one_file("--profiles", profiles), _one_file("--events", events)
+    if profiles_file is None and events_file is None:
+        raise AdaptyUsageError.for_field("--profiles", "is missing, and so is --events; expected at least one")
+    options = bulk_options(
+        mapping=_parse_mapping(mapping),
+        ignore=ignore,
+        delimiter=delimiter,
+        rejects_dir=rejects_dir,
+        dry_run=dry_run,
+        concurrency=concurrency,
+        rate_limit=rate_limit,
+        max_retries=max_retries,
+        checkpoint=checkpoint,
+        no_checkpoint=no_checkpoint,
+    )
+    with Adapty() as client, display_progress() as show:
+        report = import_all(client, profiles=profiles_file, events=events_file, sort=sort, on_progress=show, **options)
+    print_import_report(report, as_json=as_json)
+    if report.rejected:
+        raise typer.Exit(ExitCode.SOME_FAILED)
 
 
-def _one_file(option: str, given: Sequence[Path] | None) -> Path | None:
-    """Return the file; raise if there are several."""
-    if given and len(given) > 1:
-        raise AdaptyUsageError.for_field(option, "was given more than once; expected one file")
-    return given[0] if given else None
+def _one_file(flag: str, files: Sequence[Path] | None) -> Path | None:
+    """Return the file.
+
+    Raises:
+        AdaptyUsageError: There are several.
+    """
+    if files and len(files) > 1:
+        raise AdaptyUsageError.for_field(flag, f"is given {len(files)} times; expected one file")
+    return files[0] if files else None
 
 
-def _given(**fields: Any) -> dict[str, Any]:
+def _drop_none(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _pairs(option: str, pairs: Sequence[str] | None, *, numbers: bool = False) -> dict[str, Any] | None:
+def _parse_pairs(flag: str, pairs: Sequence[str] | None, *, numbers: bool = False) -> dict[str, Any] | None:
     """Parse NAME=VALUE, and NAME:=NUMBER if numbers are allowed."""
     if not pairs:
         return None
-    read: dict[str, Any] = {}
+    parsed: dict[str, Any] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name.rstrip(":"):
-            raise AdaptyUsageError.for_field(option, "must have the form NAME=VALUE")
+            raise AdaptyUsageError.for_field(flag, "must have the form NAME=VALUE")
         is_number = numbers and name.endswith(":")
         plain = name.removesuffix(":") if is_number else name
-        if plain in read:
-            raise AdaptyUsageError.for_field(option, "has two values for one name; expected one")
-        read[plain] = _number(option, value) if is_number else value
-    return read
+        if plain in parsed:
+            raise AdaptyUsageError.for_field(flag, "has two values for one name; expected one")
+        parsed[plain] = _parse_number(flag, value) if is_number else value
+    return parsed
 
 
-def _columns(pairs: Sequence[str] | None) -> dict[str, str] | None:
+def _parse_mapping(pairs: Sequence[str] | None) -> dict[str, str] | None:
     """Parse FIELD=COLUMN."""
     if not pairs:
         return None
-    read: dict[str, str] = {}
+    parsed: dict[str, str] = {}
     for pair in pairs:
         field, equals, column = pair.partition("=")
         if not (field and equals and column):
             raise AdaptyUsageError.for_field("--map", "must have the form FIELD=COLUMN, such as email=user_email")
-        if field in read:
+        if field in parsed:
             raise AdaptyUsageError.for_field("--map", "has two columns for one field; expected one")
-        read[field] = column
-    return read
+        parsed[field] = column
+    return parsed
 
 
-def _number(option: str, value: str) -> float:
+def _parse_number(flag: str, value: str) -> float:
     parse: Callable[[str], float] = int if value.lstrip("-").isdecimal() else float
     try:
         return parse(value)
     except ValueError:
-        raise AdaptyUsageError.for_field(option, "must have a number after :=") from None
+        raise AdaptyUsageError.for_field(flag, "must have a number after :=") from None

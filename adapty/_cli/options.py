@@ -1,8 +1,7 @@
-"""Options of several commands."""
+"""Options that several commands have."""
 
 from __future__ import annotations
 
-import math
 import re
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +10,6 @@ import typer
 from dateutil.relativedelta import relativedelta
 
 from adapty import AdaptyUsageError
-from adapty.bulk.options import MAX_CONCURRENCY
 
 __all__ = [
     "AsJson",
@@ -19,36 +17,27 @@ __all__ = [
     "Concurrency",
     "CustomerUserId",
     "Delimiter",
-    "MaxRate",
     "NoCheckpoint",
     "ProfileId",
+    "RateLimit",
     "bulk_options",
     "option",
-    "when",
+    "parse_time",
+    "require_one",
 ]
 
 
-def option(text: str, **limits: Any) -> Any:
+def option(text: str, *flags: str, **settings: Any) -> Any:
     """Return an option whose default is not displayed."""
-    return typer.Option(help=text, show_default=False, **limits)
+    return typer.Option(*flags, help=text, show_default=False, **settings)
 
 
-def _rate(value: float | None) -> float | None:
-    if value is not None and not 0 < value < math.inf:
-        message = "must be a number of requests per second above 0"
-        raise typer.BadParameter(message)
-    return value
-
-
-CustomerUserId = Annotated[str | None, option("Your own ID of the user; or use --profile-id.")]
-ProfileId = Annotated[str | None, option("Adapty's ID of the user, a UUID; or use --customer-user-id.")]
+CustomerUserId = Annotated[str | None, option("Your ID of the user; use it or --profile-id.")]
+ProfileId = Annotated[str | None, option("Adapty's ID of the user, a UUID; use it or --customer-user-id.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-Concurrency = Annotated[int | None, option("Number of requests in flight. Default: 16.", min=1, max=MAX_CONCURRENCY)]
-MaxRate = Annotated[
-    float | None,
-    option("Highest number of requests per second. Default: no limit.", callback=_rate),
-]
+Concurrency = Annotated[int | None, option("Number of requests in flight, from 1 to 256. Default: 16.")]
+RateLimit = Annotated[float | None, option("Highest number of requests per second. Default: no limit.")]
 CheckpointFile = Annotated[
     Path | None,
     option("File with the progress of the run, to resume it. Default: INPUT.checkpoint."),
@@ -66,9 +55,22 @@ def bulk_options(*, checkpoint: Path | None, no_checkpoint: bool, **options: Any
         AdaptyUsageError: Both --checkpoint and --no-checkpoint were given.
     """
     if no_checkpoint and checkpoint is not None:
-        raise AdaptyUsageError.for_field("--no-checkpoint", "cannot be combined with --checkpoint")
+        raise AdaptyUsageError.for_field(
+            "--no-checkpoint", "cannot be combined with --checkpoint; expected one of the two"
+        )
     given = {name: value for name, value in {**options, "checkpoint": checkpoint}.items() if value is not None}
     return {**given, "checkpoint": None} if no_checkpoint else given
+
+
+def require_one(name: str, other: str, *, given: bool, other_given: bool) -> None:
+    """Raise an error unless exactly one of two parameters is given.
+
+    Raises:
+        AdaptyUsageError: Both are given, or neither is.
+    """
+    if given == other_given:
+        problem = f"cannot be combined with {other}" if given else f"is missing, and so is {other}"
+        raise AdaptyUsageError.for_field(name, f"{problem}; expected one of the two")
 
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})(h|d|w|mo|y)", re.ASCII)
@@ -76,14 +78,14 @@ _UNITS = {"h": "hours", "d": "days", "w": "weeks", "mo": "months", "y": "years"}
 _LIKE_ISO_8601 = re.compile(r"[0-9]{4}[-0-9W]*([T ].*)?", re.ASCII | re.IGNORECASE)
 
 
-def when(name: str, text: str) -> str | relativedelta:
+def parse_time(flag: str, text: str) -> str | relativedelta:
     """Parse a time: a duration from now, or ISO 8601, which the SDK parses.
 
     Raises:
         AdaptyUsageError: It is neither.
 
     Example:
-        >>> when("--at", "3mo"), when("--at", "2026-07-01T00:00:00Z")
+        >>> parse_time("--at", "3mo"), parse_time("--at", "2026-07-01T00:00:00Z")
         (relativedelta(months=+3), '2026-07-01T00:00:00Z')
     """
     if duration := _DURATION.fullmatch(text):
@@ -91,5 +93,5 @@ def when(name: str, text: str) -> str | relativedelta:
         return relativedelta(**{_UNITS[unit]: int(count)})  # type: ignore[arg-type] # not one of its dates
     if not _LIKE_ISO_8601.fullmatch(text):
         expected = "expected a time such as 2026-07-01T00:00:00Z, or a duration such as 12h, 30d, 2w, 3mo or 1y"
-        raise AdaptyUsageError.for_field(name, f"is neither ISO 8601 nor a duration; {expected}")
+        raise AdaptyUsageError.for_field(flag, f"is neither ISO 8601 nor a duration; {expected}")
     return text

@@ -1,4 +1,4 @@
-"""A profile and its access levels as the command line shows them."""
+"""Print a profile and its access levels."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from adapty import Profile
 
-__all__ = ["end_of", "level_data", "print_levels", "print_profile"]
+__all__ = ["expiry", "level_to_dict", "print_levels", "print_profile"]
 
 
-def end_of(level: AccessLevel) -> datetime | str:
-    """Give the end of a level, in words where it has none; one that cannot be read is given as it came."""
+def expiry(level: AccessLevel) -> datetime | str:
+    """Return the end of a level: "never" for a lifetime level, the API's text for an end that cannot be parsed."""
     return "never" if level.is_lifetime else level.expires_at or str(level.extra_fields["expires_at"])
 
 
@@ -37,7 +37,7 @@ _LEVEL: _Columns = {
     "Store": attrgetter("store"),
     "Product": attrgetter("store_product_id"),
     "Starts": lambda level: level.starts_at or level.extra_fields.get("starts_at"),
-    "Expires": end_of,
+    "Expires": expiry,
     "Grace period": attrgetter("is_in_grace_period"),
 }
 _SUBSCRIPTION: _Columns = {
@@ -60,8 +60,8 @@ _ONE_TIME_PURCHASE: _Columns = {
 
 
 def print_profile(profile: Profile) -> None:
-    """Print what the API tells of a user, as tables."""
-    print_table("Profile", ("Field", "Value"), ((name, of(profile)) for name, of in _FIELDS.items()))
+    """Print a profile as tables."""
+    print_table("Profile", ("Field", "Value"), ((name, get(profile)) for name, get in _FIELDS.items()))
     _print("Custom attributes", _ATTRIBUTE, profile.custom_attributes)
     print_levels(profile.access_levels)
     _print("Subscriptions", _SUBSCRIPTION, profile.subscriptions)
@@ -73,15 +73,14 @@ def print_levels(levels: Iterable[AccessLevel]) -> None:
     _print("Access levels", _LEVEL, levels)
 
 
-def level_data(access_level_id: str, level: AccessLevel | None, at: str | None = None) -> dict[str, Any]:
-    """Give a level for JSON, with `active`; for one that the user does not have, the same keys without values."""
-    held = level or AccessLevel()
+def level_to_dict(access_level_id: str, level: AccessLevel | None, at: str | None = None) -> dict[str, Any]:
+    """Return a level for JSON, with `active`. If the user does not have it, the keys are the same, without values."""
     return {
-        **held.to_dict(),
+        **(level or AccessLevel()).to_dict(),
         "access_level_id": access_level_id,
         "active": level is not None and level.is_active(at),
     }
 
 
-def _print(title: str, columns: _Columns, things: Iterable[object]) -> None:
-    print_table(title, tuple(columns), ([of(thing) for of in columns.values()] for thing in things))
+def _print(title: str, columns: _Columns, rows: Iterable[object]) -> None:
+    print_table(title, tuple(columns), ([get(row) for get in columns.values()] for row in rows))

@@ -4,34 +4,26 @@ from __future__ import annotations
 
 import os
 import shlex
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from adapty import AdaptyConfigError
-from adapty._cli.errors import output, typed_errors
+from adapty._cli.output import stdout
 from adapty.sandbox import DEFAULT_HOST, DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, DEFAULT_WEBHOOK_TIME_SCALE, Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from adapty.sandbox import Sandbox
 
-__all__ = ["sandbox"]
+__all__ = ["run_sandbox"]
 
 _AUTHORIZATION = "ADAPTY_WEBHOOK_AUTHORIZATION"
 
-_FLAGS = {
-    "host": "--host",
-    "port": "--port",
-    "database": "--database",
-    "mail_key": "--mail-key",
-    "secret_key": "--secret-key",
-    "webhook_url": "--webhook-url",
-    "webhook_time_scale": "--webhook-time-scale",
-    "allowed_hosts": "--allow-host",
-}
 
-
-def sandbox(
+def run_sandbox(
     *,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = DEFAULT_HOST,
     port: Annotated[int, typer.Option(help="Port to listen on; 0 picks a free one.", min=0, max=65535)] = 8040,
@@ -66,9 +58,10 @@ def sandbox(
         float,
         typer.Option(help="How many times faster than Adapty to retry webhooks; 60 turns a minute into a second."),
     ] = DEFAULT_WEBHOOK_TIME_SCALE,
-    allow_host: Annotated[
+    allowed_hosts: Annotated[
         list[str] | None,
         typer.Option(
+            "--allow-host",
             metavar="NAME",
             help="Host name to accept requests for, such as the name of a container; localhost and --host are always "
             "accepted. Repeatable.",
@@ -77,24 +70,25 @@ def sandbox(
     ] = None,
 ) -> None:
     """Serve a local stand-in for Adapty until Ctrl-C. Inspect it at /_sandbox/."""
-    source = _AUTHORIZATION if webhook_authorization is None else "--webhook-authorization"
-    with typed_errors(webhook_authorization=source, **_FLAGS):
-        try:
-            from adapty.sandbox import Sandbox  # noqa: PLC0415 - needs its extra
-        except ImportError as missing:
-            raise AdaptyConfigError(str(missing)) from None
-        Sandbox(
+    try:
+        from adapty.sandbox import Sandbox  # noqa: PLC0415 - needs its extra
+    except ImportError as missing:
+        raise AdaptyConfigError(str(missing)) from None
+    faults = [_parse_fault(text) for text in fault or ()]
+    with _name_authorization_source(webhook_authorization):
+        sandbox = Sandbox(
             host=host,
             port=port,
             database=database,
             mail_key=mail_key,
             secret_key=secret_key,
-            faults=[_parse_fault(text) for text in fault or ()],
+            faults=faults,
             webhook_url=webhook_url,
             webhook_authorization=_webhook_authorization(webhook_url, webhook_authorization),
             webhook_time_scale=webhook_time_scale,
-            allowed_hosts=allow_host or (),
-        ).serve(_print_address)
+            allowed_hosts=allowed_hosts or (),
+        )
+    sandbox.serve(_print_address)
 
 
 def _parse_fault(text: str) -> Fault:
@@ -102,6 +96,17 @@ def _parse_fault(text: str) -> Fault:
         return Fault.parse(text)
     except AdaptyConfigError as error:
         raise AdaptyConfigError.for_field("--fault", str(error).removeprefix("fault: ")) from None
+
+
+@contextmanager
+def _name_authorization_source(option: str | None) -> Iterator[None]:
+    """Name the environment variable in errors about the Authorization header that come from it."""
+    try:
+        yield
+    except AdaptyConfigError as error:
+        if option is not None or error.field_name != "webhook_authorization":
+            raise
+        raise AdaptyConfigError.for_field(_AUTHORIZATION, str(error).partition(": ")[2]) from None
 
 
 def _webhook_authorization(url: str | None, option: str | None) -> str | None:
@@ -115,8 +120,8 @@ def _webhook_authorization(url: str | None, option: str | None) -> str | None:
 def _print_address(sandbox: Sandbox) -> None:
     """Print how to reach the sandbox, with lines for a shell for each API."""
     url = sandbox.url
-    output.print(f"The sandbox is running at {url}; inspect it at {url}/_sandbox/. Ctrl-C stops it. To use it:")
+    stdout.print(f"The sandbox is running at {url}; inspect it at {url}/_sandbox/. Ctrl-C stops it. To use it:")
     for api, key in (("ADAPTY_MAIL", sandbox.mail_key), ("ADAPTY", sandbox.secret_key)):
-        output.print(f"  export {api}_BASE_URL={url} {api}_SECRET_KEY={shlex.quote(key)}")
+        stdout.print(f"  export {api}_BASE_URL={url} {api}_SECRET_KEY={shlex.quote(key)}")
     if sandbox.webhooks.url is not None:
-        output.print(f"Webhooks are posted to {sandbox.webhooks.url}, and listed at {url}/_sandbox/webhooks.")
+        stdout.print(f"Webhooks are posted to {sandbox.webhooks.url}, and listed at {url}/_sandbox/webhooks.")

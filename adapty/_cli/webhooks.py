@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from adapty import Adapty, AdaptyUsageError
-from adapty._cli.errors import EXIT_CODES, ExitCode, errors, output, typed_errors
+from adapty._cli.commands import CommandGroup
+from adapty._cli.errors import ExitCode
 from adapty._cli.format import print_json, print_table
-from adapty._cli.logs import log_to_stderr
-from adapty._cli.options import AsJson, Concurrency, MaxRate, option
+from adapty._cli.options import AsJson, Concurrency, RateLimit, option, require_one
+from adapty._cli.output import log_to_stderr, stderr, stdout
 from adapty.webhooks import DeadLetter, Outbox, drain, run_worker
 
 if TYPE_CHECKING:
@@ -24,28 +25,28 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Deliver webhook events to Adapty Mail.", no_args_is_help=True, rich_markup_mode=None)
+app = CommandGroup(help="Deliver webhook events to Adapty Mail, and manage the outbox.")
 
-OutboxFile = Annotated[Path, option("The outbox, an SQLite file.")]
-EventIds = Annotated[list[str] | None, typer.Argument(metavar="[EVENT_ID]...", help="IDs of events.")]
+OutboxFile = Annotated[Path, option("SQLite file of the outbox.")]
+EventIds = Annotated[list[str] | None, typer.Argument(metavar="[EVENT_ID]...", help="Event IDs.")]
 All = Annotated[bool, typer.Option("--all", help="All dead letters.")]
 
 _MAX_ROWS = 100
+_MAX_HOURS = 1_000_000
 
 
-@app.command(epilog=EXIT_CODES)
+@app.command()
 def run(
     *,
-    outbox: Annotated[Path, option("The outbox, an SQLite file; created unless it exists.")],
-    once: Annotated[bool, typer.Option("--once", help="Deliver the pending events and exit, or fail.")] = False,
+    outbox: Annotated[Path, option("SQLite file of the outbox. Created if missing.")],
+    once: Annotated[bool, typer.Option("--once", help="Deliver the pending events and exit.")] = False,
     concurrency: Concurrency = None,
-    rate_limit: MaxRate = None,
+    rate_limit: RateLimit = None,
     max_attempts: Annotated[
-        int | None, option("Failed attempts before an event becomes a dead letter. Default: 24.", min=1)
+        int | None, option("Failed attempts before an event becomes a dead letter. Default: 24.")
     ] = None,
     max_age: Annotated[
-        float | None,
-        option("Age in hours before a failing event becomes a dead letter. Default: 24.", min=0, max=10**6),
+        float | None, option("Age in hours before a failing event becomes a dead letter. Default: 24.")
     ] = None,
 ) -> None:
     """Deliver the events of an outbox to Adapty Mail, until SIGTERM or Ctrl-C.
@@ -53,25 +54,31 @@ def run(
     You can start several workers: one sends, and the others stand by.
 
     An event becomes a dead letter when it reaches both limits, or when Mail rejects it. Failures during an outage of
-    Mail do not count.
+    Mail do not count. With --once, the exit code is 1 if events became dead letters.
     """
     options: dict[str, Any] = {
         "concurrency": concurrency,
         "rate_limit": rate_limit,
         "max_attempts": max_attempts,
-        "max_age": None if max_age is None else timedelta(hours=max_age),
+        "max_age": None if max_age is None else _parse_hours(max_age),
     }
     options = {name: value for name, value in options.items() if value is not None}
-    with typed_errors(), Adapty() as client, Outbox(outbox) as opened:
+    with Adapty() as client, Outbox(outbox) as opened:
         log_to_stderr(logging.INFO)  # shows rejected events and pauses
         if once:
             report = drain(client, opened, **options)
         else:
-            errors.print(f"Delivering events of {outbox}. Press Ctrl-C to stop.")
+            stderr.print(f"Delivering events of {outbox}. Press Ctrl-C to stop.")
             report = run_worker(client, opened, **options)
-    output.print(f"{report.delivered} delivered, {report.dead_letters} dead letters")
+    stdout.print(f"{report.delivered} delivered, {report.dead_letters} dead letters")
     if once and report.dead_letters:
-        raise typer.Exit(ExitCode.SOME_REFUSED)
+        raise typer.Exit(ExitCode.SOME_FAILED)
+
+
+def _parse_hours(hours: float) -> timedelta:
+    if not 0 <= hours <= _MAX_HOURS:
+        raise AdaptyUsageError.for_field("--max-age", f"must be a number of hours from 0 to {_MAX_HOURS} (got {hours})")
+    return timedelta(hours=hours)
 
 
 @app.command("list")
@@ -84,11 +91,11 @@ def list_events(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List pending events, or dead letters with their reasons: all, or those with some IDs.
+    """List pending events, or dead letters with their reasons. Event IDs select some of them.
 
-    The table has the first 100 events. With --json, all events are printed, one per line.
+    The table shows at most 100 events; --json prints all, one per line.
     """
-    with typed_errors(), _open_existing(outbox) as opened:
+    with _open_existing(outbox) as opened:
         found: Iterator[PendingEvent] = opened.dead_letters() if dead_letters else opened.pending()
         if event_ids:
             found = (each for each in found if each.event_id in event_ids)
@@ -106,15 +113,15 @@ def list_events(
 
 @app.command()
 def replay(*, outbox: OutboxFile, event_ids: EventIds = None, all_: All = False) -> None:
-    """Send dead letters again, each at its old place in the order of its profile; pending events, immediately."""
-    with typed_errors(), _open_existing(outbox) as opened:
+    """Send dead letters again, in their original order per profile. Pending events are sent immediately."""
+    with _open_existing(outbox) as opened:
         _change("replayed", event_ids, opened.replay_all if all_ else None, opened.replay)
 
 
 @app.command()
 def delete(*, outbox: OutboxFile, event_ids: EventIds = None, all_: All = False) -> None:
-    """Delete dead letters, or pending events by their IDs."""
-    with typed_errors(), _open_existing(outbox) as opened:
+    """Delete events by their IDs, or all dead letters."""
+    with _open_existing(outbox) as opened:
         _change("deleted", event_ids, opened.delete_all if all_ else None, opened.delete)
 
 
@@ -129,14 +136,14 @@ def _change(
     Raises:
         AdaptyUsageError: There are neither IDs nor --all, or both, or some IDs are not in the outbox.
     """
-    if bool(event_ids) == (change_all is not None):
-        raise AdaptyUsageError("expected IDs of events, or --all for all dead letters")
+    require_one("EVENT_ID", "--all", given=bool(event_ids), other_given=change_all is not None)
     unknown = [] if change_all else [event_id for event_id in dict.fromkeys(event_ids or ()) if not change(event_id)]
     count = change_all() if change_all else len(set(event_ids or ())) - len(unknown)
-    output.print(f"{count} {done}")
+    stdout.print(f"{count} {done}")
     if unknown:
         ids = "1 ID" if len(unknown) == 1 else f"{len(unknown)} IDs"
-        raise AdaptyUsageError(f"{ids} not found in the outbox; see: webhooks list [--dead-letters]")
+        message = f"EVENT_ID: {ids} not found in the outbox; to list the IDs: webhooks list [--dead-letters]"
+        raise AdaptyUsageError(message)
 
 
 def _open_existing(path: Path) -> Outbox:
@@ -146,7 +153,7 @@ def _open_existing(path: Path) -> Outbox:
         AdaptyUsageError: There is no such file.
     """
     if not path.exists():
-        raise AdaptyUsageError.for_field("--outbox", f"there is no file {path}")
+        raise AdaptyUsageError.for_field("--outbox", f"no such file (got {path}); expected an existing outbox")
     return Outbox(path)
 
 

@@ -70,7 +70,7 @@ def parse_send_options(options: Mapping[str, Any]) -> SendOptions:
     )
 
 
-def check_client(client: object, kind: type, name: str = "adapty") -> None:
+def check_client(client: object, kind: type, name: str = "client") -> None:
     """Check the class of a client that was passed as argument `name`.
 
     Raises:

@@ -257,7 +257,7 @@ class RateLimiter:
             if not wait:
                 adaptive.take(now)
             return wait
-        if wait:  # the bucket owes nothing for what the API itself does not accept
+        if wait:  # time in which the API accepts nothing is no debt of the bucket
             bucket.forgive_debt(now)
         wait = max(wait, bucket.wait(now))
         if not wait:

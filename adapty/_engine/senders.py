@@ -19,11 +19,10 @@ from adapty._core.error_mapping import Response
 from adapty._core.validation import type_name
 from adapty._dialer import Dialer
 from adapty._http import TRANSPORT_ERRORS, RequestBuilder, to_failure
-from adapty._proxies import Proxies
+from adapty._proxies import Proxies, is_socks
 from adapty._reading import send_async
 from adapty.errors import AdaptyConfigError
 from adapty.fast import AsyncFastTransport, fast_is_installed
-from adapty.fast._transport import is_socks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

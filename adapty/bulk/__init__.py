@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from adapty.bulk._inputs.ids import ApiName as ApiName, KindName as KindName
     from adapty.bulk.erasing import async_erase as async_erase, erase as erase
     from adapty.bulk.importing import (
         async_import_all as async_import_all,
@@ -30,6 +31,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
+            "._inputs.ids": "ApiName KindName",
             ".erasing": "async_erase erase",
             ".importing": """
                 async_import_all async_import_events async_import_profiles import_all import_events

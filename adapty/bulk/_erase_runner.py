@@ -1,4 +1,4 @@
-"""An erasure from its list of users to its report: who is erased from which APIs, and what is kept as evidence."""
+"""Runs an erasure: validates its input, erases the users from one API after the other, and writes the report."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from attrs import frozen
 
 from adapty._clock import monotonic
 from adapty._core.validation import one_of, quote, validate
-from adapty.bulk._erase_stage import APIS, Erasure, Naming
+from adapty.bulk._erase_stage import APIS, ApiErasure, Naming
 from adapty.bulk._inputs.csv import DELIMITER, parse_delimiter
 from adapty.bulk._inputs.erase_targets import EraseTargets
+from adapty.bulk._inputs.files import parse_path
 from adapty.bulk._inputs.fingerprint import FileState, fingerprint
 from adapty.bulk._inputs.ids import API_KINDS, KINDS, ApiName, KindName
 from adapty.bulk._stage import DUPLICATE, Options
@@ -22,7 +23,7 @@ from adapty.bulk._state.checkpoint import FINGERPRINT_OF, Checkpoint
 from adapty.bulk._state.erase_log import EraseLog
 from adapty.bulk._state.resume_advice import resume_advice
 from adapty.bulk._state.seen_ids import SeenIds
-from adapty.bulk.options import EraseOptions, checkpoint_path, parse_options, path_option, reject_unknown
+from adapty.bulk.options import EraseOptions, checkpoint_path, parse_options, reject_unknown
 from adapty.bulk.reports import EraseReport
 from adapty.errors import AdaptyUsageError
 
@@ -39,15 +40,15 @@ __all__ = ["EraseRunner"]
 
 @frozen
 class EraseRunner:
-    """An erasure that is checked and ready to run.
+    """An erasure whose input and options are validated.
 
     Attributes:
         targets: The users to erase.
-        api: The one API to erase from; None for each that knows such ids and that there is a key for.
-        naming: What was said about the ids.
-        options: How it is carried out.
+        api: The only API to erase from, or None for each that knows such IDs and has a key.
+        naming: What the caller specified about the IDs.
+        options: The validated options.
         report: The report file.
-        checkpoint: The file that notes how far it is, or None.
+        checkpoint: The file for the progress, or None.
     """
 
     targets: EraseTargets
@@ -59,73 +60,78 @@ class EraseRunner:
 
     @classmethod
     def create(cls, ids: Ids, *, by: KindName | None, api: ApiName | None, options: EraseOptions) -> Self:
-        """Check what was given, and read a file to see what it holds.
+        """Validate the arguments, and read a file to find the kinds of ID.
 
         Raises:
-            AdaptyUsageError: Something is wrong; `field_name` says which argument.
+            AdaptyUsageError: An argument is invalid; `field_name` is its name.
         """
         reject_unknown(options, EraseOptions)
-        carried_out = parse_options(options)
-        report = path_option("report", options["report"]) if "report" in options else None
+        send_options = parse_options(options)
+        report = parse_path("report", options["report"]) if "report" in options else None
         delimiter = parse_delimiter(options.get("delimiter", DELIMITER))
         targets = EraseTargets.create(ids, _kinds(by, api), delimiter)
         naming = Naming.OPEN if by is None else Naming.KIND if api is None else Naming.EXACT
         return cls(
-            targets, api, naming, carried_out, report or _report_of(targets), checkpoint_path(options, [targets.file])
+            targets,
+            api,
+            naming,
+            send_options,
+            report or _default_report(targets),
+            checkpoint_path(options, [targets.file]),
         )
 
-    async def run(self, adapty: Adapty | AsyncAdapty, token: CancelToken) -> EraseReport:
-        """Erase who is left to be erased.
+    async def run(self, client: Adapty | AsyncAdapty, token: CancelToken) -> EraseReport:
+        """Erase the remaining users.
 
-        What stops one API does not keep the users from being erased from the other one.
+        An error that aborts one API does not keep the users from being erased from the other one.
 
         Raises:
-            AdaptyError: What ended it early, with notes that say how far it came.
-            KeyboardInterrupt: Somebody asked for an early end.
+            AdaptyError: The error that aborted the erasure, with notes about its progress.
+            KeyboardInterrupt: The token requested the end.
         """
         began = monotonic()
-        apis = _apis(adapty, self.targets.kind, self.api)
+        apis = _apis(client, self.targets.kind, self.api)
         states = [] if self.targets.file is None else [FileState.from_path(self.targets.file)]
         targets = await self.targets.materialize(token) if self.targets.single_pass and len(apis) > 1 else self.targets
         with (
             EraseLog(self.report, targets.source) as outcomes,
-            self._open_checkpoint(adapty, apis) as checkpoint,
+            self._open_checkpoint(client, apis) as checkpoint,
             SeenIds() as seen,
         ):
             parts = [
-                Erasure.resume(
+                ApiErasure.resume(
                     api, targets, self.naming, outcomes=outcomes, seen=seen, options=self.options, checkpoint=checkpoint
                 )
                 for api in apis
             ]
             try:
                 for part in parts:
-                    await part.run(adapty, token)
-                _raise_what_stopped(parts)
+                    await part.run(client, token)
+                _raise_abort_error(parts)
             except BaseException as end:
-                self._note_how_far(end, parts, checkpoint, states)
+                self._annotate_abort(end, parts, checkpoint, states)
                 raise
             checkpoint.finish()
         return self._report(parts, resumed=checkpoint.resumed, elapsed=monotonic() - began)
 
-    def _open_checkpoint(self, adapty: Adapty | AsyncAdapty, apis: Sequence[ApiName]) -> Checkpoint:
+    def _open_checkpoint(self, client: Adapty | AsyncAdapty, apis: Sequence[ApiName]) -> Checkpoint:
         if self.checkpoint is None or self.targets.file is None:
             return Checkpoint.temporary()
-        addresses = adapty._transport.config.base_urls  # noqa: SLF001 - of the same package
-        plan = {f"address of {api}": addresses[APIS[api]] for api in apis}
-        # A bare id and one of a named kind may lead to different people.
-        plan["origin of by"] = "the input" if self.naming is Naming.OPEN else "the caller"
-        plan["by"] = self.targets.kind
-        plan["delimiter"] = self.targets.delimiter
-        plan["report"] = str(self.report.absolute())
-        plan["users"] = self.targets.name
-        plan[FINGERPRINT_OF + self.targets.name] = fingerprint(self.targets.file)
-        return Checkpoint.open(self.checkpoint, plan)
+        addresses = client._transport.config.base_urls  # noqa: SLF001 - of the same package
+        config = {f"address of {api}": addresses[APIS[api]] for api in apis}
+        # A bare ID and one of a named kind may belong to different users.
+        config["origin of by"] = "the input" if self.naming is Naming.OPEN else "the caller"
+        config["by"] = self.targets.kind
+        config["delimiter"] = self.targets.delimiter
+        config["report"] = str(self.report.absolute())
+        config["users"] = self.targets.name
+        config[FINGERPRINT_OF + self.targets.name] = fingerprint(self.targets.file)
+        return Checkpoint.open(self.checkpoint, config)
 
-    def _note_how_far(
-        self, end: BaseException, parts: Sequence[Erasure], checkpoint: Checkpoint, inputs: Sequence[FileState]
+    def _annotate_abort(
+        self, end: BaseException, parts: Sequence[ApiErasure], checkpoint: Checkpoint, inputs: Sequence[FileState]
     ) -> None:
-        """Say how far it came, and how to go on; of one that came to nothing no checkpoint is left."""
+        """Add notes with the progress and how to resume. Remove the checkpoint of a run that completed nothing."""
         for part in parts:
             end.add_note(part.summary(end))
         if any(part.counts for part in parts):
@@ -136,7 +142,7 @@ class EraseRunner:
             with suppress(AdaptyUsageError):
                 checkpoint.finish()
 
-    def _report(self, parts: Sequence[Erasure], *, resumed: bool, elapsed: float) -> EraseReport:
+    def _report(self, parts: Sequence[ApiErasure], *, resumed: bool, elapsed: float) -> EraseReport:
         counts = sum((part.counts for part in parts), Counter[str]())
         return EraseReport(
             apis=tuple(part.api for part in parts),
@@ -155,7 +161,7 @@ class EraseRunner:
 
 
 def _kinds(by: KindName | None, api: ApiName | None) -> tuple[KindName, ...]:
-    """Choose the kinds of id to look for: those that somebody to be asked knows."""
+    """Return the kinds of ID to read: those that at least one of the APIs knows."""
     if api is not None:
         validate("api", partial(one_of, tuple(API_KINDS)), api)
     known = tuple(kind for kind in KINDS if api is None or kind in API_KINDS[api])
@@ -168,24 +174,24 @@ def _kinds(by: KindName | None, api: ApiName | None) -> tuple[KindName, ...]:
     return (by,)
 
 
-def _apis(adapty: Adapty | AsyncAdapty, kind: KindName, only: ApiName | None) -> list[ApiName]:
-    """Choose the APIs to erase from; where there is a key for none, it is told now and not at the first user."""
+def _apis(client: Adapty | AsyncAdapty, kind: KindName, only: ApiName | None) -> list[ApiName]:
+    """Return the APIs to erase from. Raise here, and not at the first user, if all keys are missing."""
     wanted: list[ApiName] = [only] if only else [api for api, kinds in API_KINDS.items() if kind in kinds]
-    config = adapty._transport.config  # noqa: SLF001 - of the same package
+    config = client._transport.config  # noqa: SLF001 - of the same package
     found = [api for api in wanted if APIS[api] in config.keys]
     if not found:
-        config.key(APIS[wanted[0]])  # raises what is missing
+        config.key(APIS[wanted[0]])  # raises the error for the missing key
     return found
 
 
-def _report_of(targets: EraseTargets) -> Path:
-    """Name the report after the file that the users come from."""
+def _default_report(targets: EraseTargets) -> Path:
+    """Return the report's path for the file with the users."""
     if isinstance(targets.source, Path):
         return Path(f"{Path(targets.source.name.removesuffix('.gz')).stem}.erased.csv")
     return Path("ids.erased.csv" if targets.source is None else "stdin.erased.csv")
 
 
-def _raise_what_stopped(parts: Sequence[Erasure]) -> None:
+def _raise_abort_error(parts: Sequence[ApiErasure]) -> None:
     for part in parts:
         if part.aborted_by is not None:
             raise part.aborted_by

@@ -1,4 +1,4 @@
-"""The erasure of users from one API: what the engine is given for it, and how far it is."""
+"""The stage that erases users from one API."""
 
 from __future__ import annotations
 
@@ -35,37 +35,37 @@ if TYPE_CHECKING:
     from adapty.bulk._inputs.rows import Row
     from adapty.bulk._state.checkpoint import Checkpoint
 
-__all__ = ["APIS", "Erasure", "Naming"]
+__all__ = ["APIS", "ApiErasure", "Naming"]
 
 APIS: Mapping[ApiName, Api] = {"server-side": "server_side", "mail": "mail"}
-"""The APIs by the names that users know."""
+"""The APIs by their public names."""
 
 
 class _Id(NamedTuple):
-    """An id of a user, and what kind it is."""
+    """An ID of a user and its kind."""
 
     kind: KindName
     value: str
 
 
 _Ids = tuple[_Id, ...]
-"""The ids of one user that an API is asked by, one after the other until it finds a profile."""
+"""The IDs of one user. An API looks for one after the other until it finds a profile."""
 
 
 @define
 class _User:
-    """A user whose deletion an API is asked for.
+    """A user to delete.
 
     Attributes:
-        ids: What the API is asked by.
-        found_by: The kind of id that found the profile, once one did.
+        ids: The IDs to look for.
+        found_by: The kind of ID that found the profile, or None.
     """
 
     ids: _Ids
     found_by: str | None = None
 
-    def note_found_by(self, kind: str) -> None:
-        """Note the kind of id that found the profile."""
+    def set_found_by(self, kind: str) -> None:
+        """Set the kind of ID that found the profile."""
         self.found_by = kind
 
 
@@ -75,7 +75,7 @@ def _server_side_deletion(user: _User) -> Call[None]:
 
 
 def _mail_deletion(user: _User) -> Call[None]:
-    return build_lookup_deletion_call(user.ids, user.note_found_by)
+    return build_lookup_deletion_call(user.ids, user.set_found_by)
 
 
 _DELETIONS: Mapping[ApiName, Callable[[_User], Call[None]]] = {
@@ -85,11 +85,11 @@ _DELETIONS: Mapping[ApiName, Callable[[_User], Call[None]]] = {
 
 
 class Naming(Enum):
-    """How far the caller said what the ids are.
+    """What the caller specified about the IDs.
 
     Attributes:
-        OPEN: Nothing was said: what the input's header or keys say counts.
-        KIND: The kind, for whichever API knows it. Each is asked by this kind and no other.
+        OPEN: Nothing. The header or the keys of the input name the kinds.
+        KIND: The kind. Each API that knows it looks for this kind only.
         EXACT: The kind and the one API. A `customer_user_id` may then be an e-mail address.
     """
 
@@ -99,14 +99,14 @@ class Naming(Enum):
 
 
 @define
-class Erasure:
+class ApiErasure:
     """The erasure of users from one API.
 
     Attributes:
         api: The API.
         targets: The users.
-        naming: What was said about the ids.
-        is_done: Whether nobody is left.
+        naming: What the caller specified about the IDs.
+        is_done: Whether no user is left.
     """
 
     api: ApiName
@@ -116,7 +116,7 @@ class Erasure:
     _seen: SeenIds
     is_done: bool = False
     _runner: StageRunner = field(init=False)
-    _is_begun: bool = False
+    _has_started: bool = False
 
     @classmethod
     def resume(
@@ -130,19 +130,19 @@ class Erasure:
         options: Options,
         checkpoint: Checkpoint,
     ) -> Self:
-        """Begin where the checkpoint says that it was left.
+        """Create an erasure that continues where the checkpoint says.
 
         Args:
             api: The API.
             targets: The users.
-            naming: What was said about the ids.
-            outcomes: Where it is written down what came of each.
-            seen: Which ids were sent.
-            options: How it is carried out.
-            checkpoint: Where it is saved how far it is.
+            naming: What the caller specified about the IDs.
+            outcomes: The report file.
+            seen: The IDs that were sent.
+            options: The options.
+            checkpoint: The file for the progress.
 
         Raises:
-            AdaptyUsageError: What was written down before is not there any more, or the checkpoint is damaged.
+            AdaptyUsageError: The report of the earlier run is missing, or the checkpoint is damaged.
         """
         erasure = cls(api, targets, naming, outcomes, seen)
         if saved := checkpoint.load(api):
@@ -151,50 +151,50 @@ class Erasure:
         erasure._runner = StageRunner.resume(erasure._stage(), options, checkpoint, AbortPolicy())
         return erasure
 
-    async def run(self, adapty: Adapty | AsyncAdapty, token: CancelToken) -> None:
-        """Erase who is left; see `aborted_by` for what the API had against it.
+    async def run(self, client: Adapty | AsyncAdapty, token: CancelToken) -> None:
+        """Erase the remaining users; `aborted_by` is the error of an API that aborts.
 
         Raises:
-            Exception: What is no matter of this API.
-            KeyboardInterrupt: Somebody asked for an early end.
+            Exception: Any other error.
+            KeyboardInterrupt: The token requested the end.
         """
         if self.is_done:
             return
         if token.requested:
             raise KeyboardInterrupt
-        self._is_begun = True
-        await self._runner.run(adapty, token)
+        self._has_started = True
+        await self._runner.run(client, token)
         self.is_done = self._runner.is_done
         if not self.is_done and self.aborted_by is None:
             raise self._runner.problem or KeyboardInterrupt
 
     @property
     def counts(self) -> Counter[str]:
-        """How many ids came to which end, in all runs."""
+        """Number of IDs by outcome, over all runs."""
         return self._runner.counts
 
     @property
     def retried(self) -> int:
-        """Tries that were made again, in this run."""
+        """Requests that were sent again, in this run."""
         return self._runner.retried
 
     @property
     def aborted_by(self) -> AdaptyError | None:
-        """What the API, or the way to it, has against every deletion, or None."""
+        """The error of the API, or of the connection to it, that affects every deletion; or None."""
         problem = self._runner.problem
-        is_ours = isinstance(problem, AdaptyUsageError) and not isinstance(problem, AdaptyConfigError)
-        return problem if isinstance(problem, AdaptyError) and not is_ours else None
+        is_local = isinstance(problem, AdaptyUsageError) and not isinstance(problem, AdaptyConfigError)
+        return problem if isinstance(problem, AdaptyError) and not is_local else None
 
     def summary(self, end: BaseException) -> str:
-        """Say how far it is, when all ends with this."""
-        if not self._is_begun and not self.counts:
+        """Describe the progress, in a note for the error that ended the erasure."""
+        if not self._has_started and not self.counts:
             return f"{self.api}: not begun"
-        words = {"deleted": "deleted", "not_found": "not found", "failed": "failed"}
-        counts = ", ".join(f"{self.counts[outcome]} {word}" for outcome, word in words.items())
+        labels = {"deleted": "deleted", "not_found": "not found", "failed": "failed"}
+        counts = ", ".join(f"{self.counts[outcome]} {label}" for outcome, label in labels.items())
         if self.is_done:
             return f"{self.api}: {counts}"
-        stopped = self.aborted_by
-        return f"{self.api}: {counts} so far" + (f", stopped by: {stopped}" if stopped not in {None, end} else "")
+        aborted_by = self.aborted_by
+        return f"{self.api}: {counts} so far" + (f", stopped by: {aborted_by}" if aborted_by not in {None, end} else "")
 
     def _stage(self) -> Stage:
         return Stage(
@@ -210,7 +210,7 @@ class Erasure:
         )
 
     def _skip(self, row: Row) -> None:
-        """Remember the ids of a row that an earlier run completed: repeats of them are not sent."""
+        """Remember the IDs of a row that an earlier run completed: repeats of them are not sent."""
         if not row.problem:
             with suppress(AdaptyUsageError):
                 self._is_new(self._ids(row))
@@ -220,18 +220,18 @@ class Erasure:
 
     @property
     def kinds(self) -> tuple[KindName, ...]:
-        """The kinds of id that the API is asked by, for one row or another."""
-        if not self._can_have_several_ids:
+        """The kinds of ID that the API looks for, in at least one row."""
+        if not self._allows_several_kinds:
             return (self.targets.kind,)
         return tuple(kind for kind in MAIL_LOOKUP_KINDS if kind in self.targets.named) or (self.targets.kind,)
 
     @property
-    def _can_have_several_ids(self) -> bool:
-        """Whether a row can have ids of several kinds to ask by."""
+    def _allows_several_kinds(self) -> bool:
+        """Whether a row can have IDs of several kinds."""
         return self.api == "mail" and self.targets.kind == DEFAULT_ID_KIND and self.naming is Naming.OPEN
 
     def _build_job(self, number: int, row: Row) -> Job[PendingRecord] | None:
-        """Build the request of a row, or return None if its id was there before."""
+        """Build the request of a row, or return None for a repeated ID."""
         user = _User(self._ids(row))
         if not self._is_new(user.ids):
             return None
@@ -239,16 +239,16 @@ class Erasure:
         return Job(user.ids[0].value, _DELETIONS[self.api](user), pending)
 
     def _is_new(self, ids: _Ids) -> bool:
-        """Note ids, and tell whether they were not there before as the same kinds."""
+        """Remember IDs, and return whether they are new, with these kinds."""
         return self._seen.add(self.api, "\0".join(f"{kind} {value}" for kind, value in ids))
 
     def _ids(self, row: Row) -> _Ids:
-        """Return the ids of a row that the API is asked by.
+        """Return the IDs of a row that the API looks for.
 
         Raises:
-            AdaptyUsageError: It has none, or one that cannot be sent.
+            AdaptyUsageError: The row has no ID, or an invalid one.
         """
-        if self._can_have_several_ids:
+        if self._allows_several_kinds:
             if row.data.get(MAIL_LOOKUP_KINDS[0]):
                 return self._ids_of_columns(row)
             if is_bare_id(row):
@@ -257,7 +257,7 @@ class Erasure:
         return (_Id(self.targets.kind, self._id(row, self.targets.kind)),)
 
     def _ids_of_columns(self, row: Row) -> _Ids:
-        """Return the ids of a row that has a column for each kind: the first one is enough, the others may be bad."""
+        """Return the IDs of a row that has a column for each kind. Invalid ones after the first are ignored."""
         first, *others = MAIL_LOOKUP_KINDS
         ids = [_Id(first, self._id(row, first))]
         for kind in others:
@@ -273,16 +273,16 @@ class Erasure:
         return validate_listed_id(kind, kinds[self.api][kind], value)
 
     def _record_result(self, row: Row, user: _User | None, error: AdaptyError | None) -> str:
-        """Write down what came of a user."""
+        """Write the result of a user to the report."""
         if user is None:
-            refused = AdaptyUsageError.for_field(self.targets.location(row), row.problem or str(error))
-            deletion = DeletionResult.failed(display_id(row, self.targets.kind), refused)
+            rejected = AdaptyUsageError.for_field(self.targets.location(row), row.problem or str(error))
+            deletion = DeletionResult.failed(display_id(row, self.targets.kind), rejected)
         else:
             by = tuple(kind for kind, _ in user.ids)
-            shown = next((value for kind, value in user.ids if kind == user.found_by), user.ids[0].value)
+            displayed = next((value for kind, value in user.ids if kind == user.found_by), user.ids[0].value)
             if error is None:
-                deletion = DeletionResult.succeeded(shown, by, user.found_by)
+                deletion = DeletionResult.succeeded(displayed, by, user.found_by)
             else:
-                deletion = DeletionResult.failed(shown, error, by)
+                deletion = DeletionResult.failed(displayed, error, by)
         self._outcomes.add(self.api, deletion)
         return deletion.outcome

@@ -19,6 +19,7 @@ from adapty._engine.dispatcher import Job
 from adapty._generated import build_mail_call, ignore_body
 from adapty.bulk._inputs.columns import field_path
 from adapty.bulk._inputs.csv import DELIMITER, parse_delimiter
+from adapty.bulk._inputs.files import parse_path
 from adapty.bulk._inputs.fingerprint import fingerprint
 from adapty.bulk._inputs.sorting import SortedSource
 from adapty.bulk._inputs.sources import Source, open_source, sibling_input
@@ -27,7 +28,7 @@ from adapty.bulk._stage_runner import StageRunner
 from adapty.bulk._state.checkpoint import FINGERPRINT_OF, Checkpoint
 from adapty.bulk._state.rejects import RejectsFile, finalize_rejects, rejects_name
 from adapty.bulk._state.resume_advice import resume_advice
-from adapty.bulk.options import ImportOptions, bool_option, checkpoint_path, parse_options, path_option, reject_unknown
+from adapty.bulk.options import ImportOptions, bool_option, checkpoint_path, parse_options, reject_unknown
 from adapty.bulk.reports import ImportReport
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
@@ -62,11 +63,11 @@ class ImportRunner:
 
     Attributes:
         inputs: What is sent, in this order.
-        sort: Whether events are sorted by their time first.
-        options: How it is carried out.
-        mapping: Field to the column that holds it.
-        ignore: The columns that hold nothing.
-        checkpoint: The file that notes how far it is, or None.
+        sort: Whether events are sorted by time first.
+        options: The validated options.
+        mapping: The column of each field.
+        ignore: The columns to ignore.
+        checkpoint: The file for the progress, or None.
     """
 
     inputs: tuple[_Input, ...]
@@ -77,13 +78,13 @@ class ImportRunner:
     checkpoint: Path | None
 
     @classmethod
-    def create(cls, given: Mapping[str, Any], *, sort: bool, options: ImportOptions) -> Self:
+    def create(cls, inputs: Mapping[str, Any], *, sort: bool, options: ImportOptions) -> Self:
         """Validate the arguments and the headers of files.
 
         Raises:
             AdaptyUsageError: An argument or a header is wrong; `field_name` is its name.
         """
-        wanted = {kind: source for kind, source in given.items() if source is not None}
+        wanted = {kind: source for kind, source in inputs.items() if source is not None}
         if not wanted:
             raise AdaptyUsageError("nothing to import; expected profiles=, events= or both")
         reject_unknown(options, ImportOptions)
@@ -93,10 +94,10 @@ class ImportRunner:
         mapping = {} if mapping is None else mapping
         ignore = options.get("ignore", ())
         delimiter = parse_delimiter(options.get("delimiter", DELIMITER))
-        folder = path_option("rejects_dir", options.get("rejects_dir", "."))
+        folder = parse_path("rejects_dir", options.get("rejects_dir", "."))
         if not folder.is_dir():
-            raise AdaptyUsageError.for_field("rejects_dir", f"{folder} is no folder; expected one that is there")
-        inputs: list[_Input] = []
+            raise AdaptyUsageError.for_field("rejects_dir", f"{folder} is not an existing folder; expected a folder")
+        opened_inputs: list[_Input] = []
         for kind, source in wanted.items():
             others = [
                 sibling_input(other, wanted[other], RECORDS[other], delimiter) for other in wanted if other != kind
@@ -104,48 +105,50 @@ class ImportRunner:
             own = _fields_for(kind, mapping, wanted)
             opened = open_source(kind, source, RECORDS[kind], own, ignore=ignore, others=others, delimiter=delimiter)
             name = rejects_name(opened.name, dry_run=checked.dry_run)
-            inputs.append(_Input(kind, opened, folder / name))
-        checkpoint = checkpoint_path(options, [each.source.path for each in inputs])
-        _refuse_shared_files(*(each.source.path for each in inputs), *(each.rejects for each in inputs), checkpoint)
-        return cls(tuple(inputs), is_sorted, checked, mapping, ignore, None if checked.dry_run else checkpoint)
+            opened_inputs.append(_Input(kind, opened, folder / name))
+        checkpoint = checkpoint_path(options, [each.source.path for each in opened_inputs])
+        _reject_shared_files(
+            *(each.source.path for each in opened_inputs), *(each.rejects for each in opened_inputs), checkpoint
+        )
+        return cls(tuple(opened_inputs), is_sorted, checked, mapping, ignore, None if checked.dry_run else checkpoint)
 
-    async def run(self, adapty: Adapty | AsyncAdapty, token: CancelToken) -> ImportReport:
+    async def run(self, client: Adapty | AsyncAdapty, token: CancelToken) -> ImportReport:
         """Send the rest of all inputs.
 
         Raises:
             AdaptyError: The error that aborted the import, with notes about its progress.
             KeyboardInterrupt: The token requested the end.
         """
-        adapty._transport.config.key("mail")  # noqa: SLF001 - refused before a checkpoint is made
+        client._transport.config.key("mail")  # noqa: SLF001 - refused before a checkpoint is made
         began = monotonic()
         abort_policy = AbortPolicy()
         for each in self.inputs:
             await asyncio.to_thread(each.source.validate)
-        with await self._open_checkpoint(adapty) as checkpoint:
-            sent = [await self._send(each, adapty, checkpoint, abort_policy, token) for each in self.inputs]
+        with await self._open_checkpoint(client) as checkpoint:
+            sent = [await self._send(each, client, checkpoint, abort_policy, token) for each in self.inputs]
             report = self._report([result for result, _ in sent], [path for _, path in sent if path], checkpoint)
             checkpoint.finish()
         return evolve(report, elapsed=monotonic() - began)
 
-    async def _open_checkpoint(self, adapty: Adapty | AsyncAdapty) -> Checkpoint:
+    async def _open_checkpoint(self, client: Adapty | AsyncAdapty) -> Checkpoint:
         if self.checkpoint is None:
             return Checkpoint.temporary()
-        plan = {"address": adapty._transport.config.base_urls["mail"]}  # noqa: SLF001 - of the same package
-        plan["mapping"] = ", ".join(f"{field}={column}" for field, column in sorted(self.mapping.items()))
-        plan["ignore"] = ", ".join(sorted({*self.ignore}))
-        plan["delimiter"] = self.inputs[0].source.delimiter
-        plan["sort"] = "yes" if self.sort else "no"
+        config = {"address": client._transport.config.base_urls["mail"]}  # noqa: SLF001 - of the same package
+        config["mapping"] = ", ".join(f"{field}={column}" for field, column in sorted(self.mapping.items()))
+        config["ignore"] = ", ".join(sorted({*self.ignore}))
+        config["delimiter"] = self.inputs[0].source.delimiter
+        config["sort"] = "yes" if self.sort else "no"
         for each in self.inputs:
-            plan["rejects_dir"] = str(each.rejects.parent.absolute())
+            config["rejects_dir"] = str(each.rejects.parent.absolute())
             if each.source.path is not None:
-                plan[each.kind] = str(each.source.path.absolute())
-                plan[FINGERPRINT_OF + each.source.name] = await asyncio.to_thread(fingerprint, each.source.path)
-        return Checkpoint.open(self.checkpoint, plan)
+                config[each.kind] = str(each.source.path.absolute())
+                config[FINGERPRINT_OF + each.source.name] = await asyncio.to_thread(fingerprint, each.source.path)
+        return Checkpoint.open(self.checkpoint, config)
 
     async def _send(
         self,
         each: _Input,
-        adapty: Adapty | AsyncAdapty,
+        client: Adapty | AsyncAdapty,
         checkpoint: Checkpoint,
         abort_policy: AbortPolicy,
         token: CancelToken,
@@ -171,7 +174,7 @@ class ImportRunner:
                 run = StageRunner.resume(
                     self._stage(each, rejects, checkpoint.flow_counter), self.options, checkpoint, abort_policy
                 )
-                await run.run(adapty, token)
+                await run.run(client, token)
                 run.raise_for_abort()
         except BaseException as end:
             if run is not None and not run.is_done:
@@ -265,7 +268,7 @@ def _fields_for(kind: str, mapping: Mapping[str, str], kinds: Collection[str]) -
     }
 
 
-def _refuse_shared_files(*files: Path | None) -> None:
+def _reject_shared_files(*files: Path | None) -> None:
     """Raise if one file has two purposes."""
     seen: set[Path] = set()
     for file in files:

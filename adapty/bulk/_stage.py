@@ -77,7 +77,7 @@ class Stage:
         name: What is sent.
         api: The API to send to.
         label: The name of the input.
-        rows: Opens the input at its beginning. Called and iterated in a thread, see `_row_reader`.
+        rows: Opens the input at its beginning. Called and iterated in a thread, see `_inputs/row_reader.py`.
         read_fraction: Returns which part of the input was read, from 0 to 1, or None.
         build: Builds the request of the row with this number. Returns None if nothing needs to be sent, or raises
             AdaptyUsageError if the row is wrong.

@@ -12,8 +12,8 @@ from adapty._engine.dispatcher import Dispatcher, open_dispatcher
 from adapty._engine.rate_limiter import RateLimiter
 from adapty._engine.runner import CancelToken
 from adapty.bulk._counters import StageCounters
+from adapty.bulk._inputs.row_reader import RowReader, text_size
 from adapty.bulk._progress_tracker import ProgressTracker
-from adapty.bulk._row_reader import RowReader, text_size
 from adapty.bulk._stage import DUPLICATE, UNREADABLE, Options, PendingRecord, Stage, StageResult
 from adapty.bulk.reports import Progress
 from adapty.errors import AdaptyError, AdaptyUsageError

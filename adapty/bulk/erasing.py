@@ -1,4 +1,4 @@
-"""Erases people: many, at once and for good, from both APIs."""
+"""Erase many users from both APIs, permanently."""
 
 from __future__ import annotations
 
@@ -22,58 +22,57 @@ __all__ = ["async_erase", "erase"]
 
 
 def erase(
-    adapty: Adapty,
+    client: Adapty,
     ids: Ids,
     *,
     by: KindName | None = None,
     api: ApiName | None = None,
     **options: Unpack[EraseOptions],
 ) -> EraseReport:
-    """Delete every user of a list: the operations `deleteProfile` of both APIs. There is no way back.
+    """Delete every user of a list from both APIs, permanently: the operations `deleteProfile`.
 
-    What came of each user with each API is a row of the report file: deleted, not_found, or failed with the reason.
-    not_found says that no profile was found by this id, and not that there is none. Who was not tried, because
-    something stopped the API, has no row. What stops one API (its key, its address, its rate) does not keep the users
-    from being erased from the other one.
+    The report file has a row for each user and API: `deleted`, `not_found`, or `failed` with the reason. `not_found`
+    means that no profile was found by this ID; the user may have a profile under another ID. Users that were not
+    attempted, because the API was aborted, have no row. An error that aborts one API (its key, its address, its rate
+    limit) does not keep the users from being erased from the other one.
 
-    An erasure of a file that broke off, for whatever reason, goes on where it was when the same call is made again.
-    What was done in the last second before a crash may be done again, and then has two rows. A file that has changed
-    since is refused.
+    An interrupted erasure of a file resumes when the same call is made again. What was done in the last second before a
+    crash may be repeated, and then has two rows. A file that has changed is rejected.
 
-    A bare id, which comes without a kind or as `user_id`, is your own id of a user. The server-side API is asked for it
-    as `customer_user_id`. Adapty Mail is asked for it as `external_profile_id`, which imports save profiles by, and
-    where that finds no profile as `customer_user_id`; the report says which kind found it. With `by`, and in a column
-    or key that names a kind, an id is of this kind alone. A row with both an `external_profile_id` and a
-    `customer_user_id` is asked for in Mail by its own first one, then by its own second one.
+    A bare ID, which has no kind or is named `user_id`, is your own ID of a user. The server-side API looks for it as
+    `customer_user_id`. Adapty Mail looks for it as `external_profile_id`, which imports save profiles by, and if there
+    is no such profile as `customer_user_id`; the report says which kind was found. With `by`, or in a column or key
+    that names a kind, an ID has this kind only. For a row with both an `external_profile_id` and a `customer_user_id`,
+    Mail looks for the first one, then for the second one.
 
-    An e-mail address in the place of your own id is refused: use `by="email"`, or where your user ids are e-mail
-    addresses both `api` and `by`, such as `api="server-side", by="customer_user_id"`.
+    An e-mail address instead of your own ID is rejected: use `by="email"`. If your user IDs are e-mail addresses, pass
+    both `api` and `by`, such as `api="server-side", by="customer_user_id"`.
 
-    An id has to be exactly what was imported. One with white space around it or invisible characters in it is refused,
-    and so is what spreadsheets and dumps leave in the place of an id, such as `1.23457E+14` or `NULL`: each is a failed
-    row. `profiles.delete` and `mail.delete_profile` take an id as it is given.
+    An ID must be exactly what was imported. IDs with surrounding white space or invisible characters are rejected, and
+    so are values that spreadsheets and dumps write instead of an ID, such as `1.23457E+14` or `NULL`. Each is a failed
+    row. `profiles.delete` and `mail.delete_profile` send an ID as it is.
 
     Args:
-        adapty: The client.
-        ids: A file (one id a line, or CSV or JSON Lines that name the ids; gzipped or not), an open binary file such as
-            standard input, or an iterable or async iterable of ids. What can be read only once, a generator say, is
-            kept in memory where both APIs need it.
-        by: Which kind of id they are: `customer_user_id`, `profile_id`, `external_profile_id` or `email`. Where left
-            out: what the file's header or keys say, or else they are bare ids.
-        api: `server-side` or `mail`; each that knows such ids and that there is a key for, where left out.
-        options: See `EraseOptions`: `report`, `checkpoint`, `concurrency`, `rate_limit`, `max_retries`, `transport` and
-            `on_progress`.
+        client: The client.
+        ids: A file (one ID per line, or CSV or JSON Lines with named IDs; gzipped or not), an open binary file such as
+            standard input, or an iterable or async iterable of IDs. An iterable is read in a thread of its own, an
+            async iterable on the event loop. An iterator is kept in memory if both APIs need it.
+        by: The kind of ID: `customer_user_id`, `profile_id`, `external_profile_id` or `email`. Default: what the header
+            or the keys of the file say, else bare IDs.
+        api: `server-side` or `mail`. Default: each API that knows such IDs and has a key.
+        options: See `EraseOptions`: `report`, `checkpoint`, `delimiter`, `concurrency`, `rate_limit`, `max_retries`,
+            `transport` and `on_progress`.
 
     Returns:
-        How many were deleted, not found, and failed. Look at `failed`: failures of single users are not raised. Look at
-        `nothing_found`: an API that found none of the ids was probably asked by the wrong kind.
+        The counts. Check `failed`: failures of single users are not raised. Check `nothing_found`: if an API found none
+        of the IDs, they probably have another kind.
 
     Raises:
-        AdaptyUsageError: An argument is wrong, or the file cannot be read or has changed since the erasure began;
-            nothing was sent.
-        AdaptyAPIError: An API does not take the key, is not at this address, wants to be left alone, or fails.
-        AdaptyConnectionError: An API cannot be reached. Notes on each say how far the erasure came.
-        KeyboardInterrupt: Ctrl-C was pressed; what was sent by then has been waited for, and is in the report.
+        AdaptyUsageError: An argument is invalid, or the file cannot be read or has changed since the erasure began.
+            Nothing was sent.
+        AdaptyAPIError: An API rejects the key, is not at this address, limits the rate for long, or fails.
+        AdaptyConnectionError: An API cannot be reached. The notes of each error describe the progress.
+        KeyboardInterrupt: Ctrl-C was pressed. Requests in flight were completed and are in the report.
 
     Example:
         >>> profile = client.profiles.create(customer_user_id="user_1")
@@ -81,13 +80,13 @@ def erase(
         >>> report.deleted, report.not_found, report.failed, report.report
         (1, 1, 0, PosixPath('ids.erased.csv'))
     """
-    check_client(adapty, Adapty)
+    check_client(client, Adapty)
     token = CancelToken()
-    return run_sync(EraseRunner.create(ids, by=by, api=api, options=options).run(adapty, token), token)
+    return run_sync(EraseRunner.create(ids, by=by, api=api, options=options).run(client, token), token)
 
 
 async def async_erase(
-    adapty: AsyncAdapty,
+    client: AsyncAdapty,
     ids: Ids,
     *,
     by: KindName | None = None,
@@ -96,7 +95,7 @@ async def async_erase(
 ) -> EraseReport:
     """Do what `erase` does, with the async client.
 
-    When it is cancelled, what is noted so far is saved, and what is under way is given up.
+    When it is cancelled, the results so far are saved, and requests in flight are cancelled.
     """
-    check_client(adapty, AsyncAdapty)
-    return await EraseRunner.create(ids, by=by, api=api, options=options).run(adapty, CancelToken())
+    check_client(client, AsyncAdapty)
+    return await EraseRunner.create(ids, by=by, api=api, options=options).run(client, CancelToken())

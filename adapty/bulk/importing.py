@@ -1,4 +1,4 @@
-"""Brings subscribers and their purchase history into Adapty Mail: a whole base, or what is new."""
+"""Import profiles and their transaction events into Adapty Mail."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ __all__ = [
 ]
 
 Profiles = str | Path | Iterable[MailProfile | Mapping[str, Any]] | AsyncIterable[MailProfile | Mapping[str, Any]]
-"""Where profiles come from: a CSV or JSON Lines file, or anything that gives records or dicts of their fields."""
+"""Profiles to import: a CSV or JSON Lines file, or an iterable of records or of dicts of their fields."""
 
 Events = (
     str | Path | Iterable[TransactionEvent | Mapping[str, Any]] | AsyncIterable[TransactionEvent | Mapping[str, Any]]
 )
-"""Where transaction events come from, in the same way."""
+"""Transaction events to import."""
 
 
 def import_all(
-    adapty: Adapty,
+    client: Adapty,
     *,
     profiles: Profiles | None = None,
     events: Events | None = None,
@@ -50,36 +50,36 @@ def import_all(
 ) -> ImportReport:
     r"""Send the profiles, then the transaction events: operations `saveProfile` and `saveTransactionEvent`.
 
-    Many requests are under way at a time; the records of one profile go out one after the other, in the order of the
-    input. A record that is wrong, or that the API refuses, goes to the rejects file with the reason, and the import
-    goes on; a rejects file that is there already is left alone, and the new one gets another name. It stops where the
-    fault is not the record's: the key, the address, the connection, an API that wants to be left alone for long or that
-    fails on several records in a row.
+    Many requests are in flight together. Records of one profile are sent one after the other, in the order of the
+    input. A record that is invalid, or that the API rejects, goes to the rejects file with the reason, and the import
+    continues. An existing rejects file is not changed; the new one gets another name. Errors that affect every record
+    (bad key, no connection, long rate limit, several failures in a row) abort the import.
 
-    An import of files that broke off, for whatever reason, goes on where it was when the same call is made again: every
-    record is accepted at least once, which does no harm where it is twice, and none is skipped. An input that has
-    changed since is refused.
+    An interrupted import of files resumes when the same call is made again. Every record is accepted at least once, and
+    none is skipped; sending a record twice does no harm. An input that has changed is rejected.
 
     Args:
-        adapty: The client.
+        client: The client.
         profiles: A CSV or JSON Lines file (.gz too) with the fields of `MailProfile`, or an iterable of such records or
             of dicts. `custom.plan` is the CSV column of the custom attribute `plan`, `device_info.os` that of a nested
-            field. The CSV file of Adapty's historical import is read as it is; `not_imported` of the report counts the
-            columns that Adapty Mail has no field for. An empty cell or a null is a field left out.
+            field. The CSV file of Adapty's historical import can be used without changes; `not_imported` of the report
+            counts the columns without a field in Adapty Mail. An empty cell or a null means that the field is not set.
+            An iterable is read in a thread of its own: open what it needs, such as a database connection, inside of
+            the generator. An async iterable runs on the event loop.
         events: The same with the fields of `TransactionEvent`.
         sort: Send the events in the order of their `event_datetime`; they are sorted on disk.
-        options: See `ImportOptions`: `mapping`, `ignore`, `rejects_dir`, `checkpoint`, `dry_run`, `concurrency`,
-            `rate_limit`, `max_retries`, `transport` and `on_progress`.
+        options: See `ImportOptions`: `mapping`, `ignore`, `rejects_dir`, `checkpoint`, `dry_run`, `delimiter`,
+            `concurrency`, `rate_limit`, `max_retries`, `transport` and `on_progress`.
 
     Returns:
-        What was accepted and rejected, and the flows that it leads to.
+        What was accepted and rejected, and the flows that follow from it.
 
     Raises:
-        AdaptyUsageError: An option is wrong, a file cannot be opened or has changed, or its header is wrong; nothing
+        AdaptyUsageError: An option is invalid, a file cannot be opened or has changed, or its header is wrong. Nothing
             was sent.
-        AdaptyAPIError: The API does not take the key, is not at this address, wants to be left alone, or fails.
-        AdaptyConnectionError: The API cannot be reached. A note on each says how far the import came.
-        KeyboardInterrupt: Ctrl-C was pressed; what was sent by then has been waited for, and is noted.
+        AdaptyAPIError: The API rejects the key, is not at this address, limits the rate for long, or fails.
+        AdaptyConnectionError: The API cannot be reached. The notes of each error describe the progress.
+        KeyboardInterrupt: Ctrl-C was pressed. Requests in flight were completed and saved.
 
     Example:
         >>> from pathlib import Path
@@ -92,11 +92,11 @@ def import_all(
         >>> report.profiles_accepted, dict(report.reasons), report.rejects_files
         (1, {'email': 1}, (PosixPath('base.rejects.csv'),))
     """
-    return _run(adapty, {"profiles": profiles, "events": events}, sort=sort, options=options)
+    return _run(client, {"profiles": profiles, "events": events}, sort=sort, options=options)
 
 
 async def async_import_all(
-    adapty: AsyncAdapty,
+    client: AsyncAdapty,
     *,
     profiles: Profiles | None = None,
     events: Events | None = None,
@@ -105,12 +105,12 @@ async def async_import_all(
 ) -> ImportReport:
     """Do what `import_all` does, with the async client.
 
-    When it is cancelled, what is noted so far is saved, and what is under way is given up.
+    When it is cancelled, the results so far are saved, and requests in flight are cancelled.
     """
-    return await _run_async(adapty, {"profiles": profiles, "events": events}, sort=sort, options=options)
+    return await _run_async(client, {"profiles": profiles, "events": events}, sort=sort, options=options)
 
 
-def import_profiles(adapty: Adapty, source: Profiles, **options: Unpack[ImportOptions]) -> ImportReport:
+def import_profiles(client: Adapty, source: Profiles, **options: Unpack[ImportOptions]) -> ImportReport:
     """Send profiles; see `import_all`.
 
     Example:
@@ -122,18 +122,18 @@ def import_profiles(adapty: Adapty, source: Profiles, **options: Unpack[ImportOp
         >>> report.profiles_accepted
         1
     """
-    return _run(adapty, {"profiles": _given(source)}, sort=False, options=options)
+    return _run(client, {"profiles": _require(source)}, sort=False, options=options)
 
 
 async def async_import_profiles(
-    adapty: AsyncAdapty, source: Profiles, **options: Unpack[ImportOptions]
+    client: AsyncAdapty, source: Profiles, **options: Unpack[ImportOptions]
 ) -> ImportReport:
     """Do what `import_profiles` does, with the async client."""
-    return await _run_async(adapty, {"profiles": _given(source)}, sort=False, options=options)
+    return await _run_async(client, {"profiles": _require(source)}, sort=False, options=options)
 
 
 def import_events(
-    adapty: Adapty, source: Events, *, sort: bool = False, **options: Unpack[ImportOptions]
+    client: Adapty, source: Events, *, sort: bool = False, **options: Unpack[ImportOptions]
 ) -> ImportReport:
     """Send transaction events; see `import_all`.
 
@@ -142,31 +142,31 @@ def import_events(
         >>> report.events_accepted
         0
     """
-    return _run(adapty, {"events": _given(source)}, sort=sort, options=options)
+    return _run(client, {"events": _require(source)}, sort=sort, options=options)
 
 
 async def async_import_events(
-    adapty: AsyncAdapty, source: Events, *, sort: bool = False, **options: Unpack[ImportOptions]
+    client: AsyncAdapty, source: Events, *, sort: bool = False, **options: Unpack[ImportOptions]
 ) -> ImportReport:
     """Do what `import_events` does, with the async client."""
-    return await _run_async(adapty, {"events": _given(source)}, sort=sort, options=options)
+    return await _run_async(client, {"events": _require(source)}, sort=sort, options=options)
 
 
-def _run(adapty: Adapty, given: Mapping[str, Any], *, sort: bool, options: ImportOptions) -> ImportReport:
-    check_client(adapty, Adapty)
+def _run(client: Adapty, inputs: Mapping[str, Any], *, sort: bool, options: ImportOptions) -> ImportReport:
+    check_client(client, Adapty)
     token = CancelToken()
-    job = ImportRunner.create(given, sort=sort, options=options)
-    return run_sync(job.run(adapty, token), token)
+    runner = ImportRunner.create(inputs, sort=sort, options=options)
+    return run_sync(runner.run(client, token), token)
 
 
 async def _run_async(
-    adapty: AsyncAdapty, given: Mapping[str, Any], *, sort: bool, options: ImportOptions
+    client: AsyncAdapty, inputs: Mapping[str, Any], *, sort: bool, options: ImportOptions
 ) -> ImportReport:
-    check_client(adapty, AsyncAdapty)
-    return await ImportRunner.create(given, sort=sort, options=options).run(adapty, CancelToken())
+    check_client(client, AsyncAdapty)
+    return await ImportRunner.create(inputs, sort=sort, options=options).run(client, CancelToken())
 
 
-def _given(source: Any) -> Any:
+def _require(source: Any) -> Any:
     if source is None:
         raise AdaptyUsageError.for_field("source", "is None; expected a file or an iterable of records")
     return source

@@ -18,6 +18,7 @@ from adapty._engine.options import (
     reject_unknown,
     validate_callback,
 )
+from adapty.bulk._inputs.files import parse_path
 from adapty.bulk._stage import Options
 from adapty.bulk.reports import Progress
 from adapty.errors import AdaptyUsageError
@@ -31,7 +32,6 @@ __all__ = [
     "check_client",
     "checkpoint_path",
     "parse_options",
-    "path_option",
     "reject_unknown",
 ]
 
@@ -119,23 +119,11 @@ def checkpoint_path(options: ImportOptions | EraseOptions, files: Sequence[Path 
         return None
     first = files[0]
     if first is not None and None not in files:
-        return first.with_name(f"{first.name}.checkpoint") if given is NOT_GIVEN else path_option("checkpoint", given)
+        return first.with_name(f"{first.name}.checkpoint") if given is NOT_GIVEN else parse_path("checkpoint", given)
     if given is not NOT_GIVEN:
         expected = "expected files as inputs, which can be read again, or no checkpoint"
         raise AdaptyUsageError.for_field("checkpoint", f"cannot be used for an iterable; {expected}")
     return None
-
-
-def path_option(name: str, value: Any) -> Path:
-    """Return an option that is a path.
-
-    Raises:
-        AdaptyUsageError: It is not a path; `field_name` is `name`.
-    """
-    try:
-        return Path(value)
-    except TypeError:
-        raise AdaptyUsageError.for_field(name, f"is {type_name(value)}; expected a path") from None
 
 
 def bool_option(name: str, value: Any) -> bool:

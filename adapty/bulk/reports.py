@@ -10,7 +10,7 @@ from typing import Any, Literal
 from attrs import Factory, asdict, frozen
 
 from adapty._core.redaction import SafeRepr
-from adapty.bulk._inputs.ids import ApiName, KindName
+from adapty.bulk._inputs.ids import API_KINDS, KINDS, ApiName, KindName
 from adapty.flows import Flow
 
 __all__ = ["EraseReport", "ImportReport", "Progress", "StageName"]
@@ -57,25 +57,25 @@ class Progress(SafeRepr):
 
 @frozen(kw_only=True)
 class ImportReport(SafeRepr):
-    """What an import did, in all its runs if it was resumed.
+    """The result of an import, over all its runs if it was resumed.
 
     Attributes:
-        profiles_accepted: Profiles that the API took; of a dry run, those that it would be sent.
-        profiles_rejected: Profiles that failed, here or there.
-        events_accepted: Transaction events that the API took, repeats of an `event_id` included.
-        events_rejected: Transaction events that failed, here or there.
-        reasons: How many records failed for which field (`email`); `(row)` for rows that could not be read, and
+        profiles_accepted: Profiles that the API accepted; in a dry run, valid profiles.
+        profiles_rejected: Profiles that were invalid or that the API rejected.
+        events_accepted: Transaction events that the API accepted, repeats of an `event_id` included.
+        events_rejected: Transaction events that were invalid or that the API rejected.
+        reasons: Number of rejected records by field (`email`); `(row)` for rows that could not be read, and
             `(others)` for the fields beyond the first fifty.
-        flows: How many profiles are in each flow by the records of this import, see `adapty.current_flow`: the
-            profiles that it saved, or, of an import without profiles, those that it has events of.
+        flows: Number of profiles in each flow by the records of this import, see `adapty.current_flow`: the profiles
+            that it saved, or in an import without profiles those that it has events of.
         events_without_profile: Accepted events, each counted once, whose profile this import did not save. The API
-            keeps them for it.
-        not_imported: The columns of Adapty's historical import file that Adapty Mail has no field for, each with the
-            number of values that were left out.
+            stores them until the profile exists.
+        not_imported: The columns of Adapty's historical import file without a field in Adapty Mail, each with the
+            number of its values.
         rejects_files: The rejects files that were written.
-        retried: Tries that were made again, in the last run.
-        elapsed: How long the last run took, in seconds.
-        resumed: Whether the last run went on with one that broke off.
+        retried: Requests that were sent again, in the last run.
+        elapsed: Duration of the last run, in seconds.
+        resumed: Whether the last run resumed an interrupted one.
         dry_run: Whether nothing was sent.
 
     Example:
@@ -99,16 +99,16 @@ class ImportReport(SafeRepr):
 
     @property
     def accepted(self) -> int:
-        """Records of both kinds that the API took."""
+        """Accepted records of both kinds."""
         return self.profiles_accepted + self.events_accepted
 
     @property
     def rejected(self) -> int:
-        """Records of both kinds that failed."""
+        """Rejected records of both kinds."""
         return self.profiles_rejected + self.events_rejected
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the report as data that JSON can carry; no address or id of a user is in it."""
+        """Return the report as data for JSON, without addresses or IDs of users."""
         return {
             **asdict(self),
             "reasons": dict(self.reasons),
@@ -119,7 +119,7 @@ class ImportReport(SafeRepr):
         }
 
     def to_json(self) -> str:
-        """Give the report as JSON.
+        """Return the report as JSON.
 
         Example:
             >>> "events_accepted" in ImportReport().to_json()
@@ -130,22 +130,22 @@ class ImportReport(SafeRepr):
 
 @frozen(kw_only=True)
 class EraseReport(SafeRepr):
-    """What an erasure did, in all its runs if it was resumed. The report file says it user by user.
+    """The result of an erasure, over all its runs if it was resumed. The report file has the result of each user.
 
     Attributes:
         apis: The APIs that users were erased from.
         report: The file that has a row for each user and API.
-        deleted: How often a profile was deleted; a user of both APIs counts twice. In Mail it may have been deleted
-            before: by `external_profile_id` and `customer_user_id` a second deletion is answered like the first one.
-        not_found: How often an API found no profile by an id: it may be deleted, never have existed, or be known by
-            another kind of id.
-        failed: How often a deletion failed, here or there.
-        repeated: How many ids stood there more than once; they were sent once.
-        retried: Tries that were made again, in the last run.
-        elapsed: How long the last run took, in seconds.
-        resumed: Whether the last run went on with one that broke off.
-        nothing_found: The APIs that found none of the ids, each with the kinds of id that it was asked by. The ids
-            are probably of another kind (try another `by`), or of another app or project.
+        deleted: Number of deleted profiles; a user of both APIs counts twice. A profile in Mail may have been deleted
+            before: by `external_profile_id` and `customer_user_id`, Mail answers a second deletion like the first one.
+        not_found: Number of IDs by which an API found no profile: it may be deleted, never have existed, or have
+            another kind of ID.
+        failed: Number of deletions that failed.
+        repeated: Number of repeated IDs, which were sent once.
+        retried: Requests that were sent again, in the last run.
+        elapsed: Duration of the last run, in seconds.
+        resumed: Whether the last run resumed an interrupted one.
+        nothing_found: The APIs that found none of the IDs, each with the kinds of ID that were tried. The IDs probably
+            have another kind (try another `by`), or belong to another app or project.
 
     Example:
         >>> EraseReport(apis=("mail",), report=Path("users.erased.csv"), deleted=2).to_dict()["deleted"]
@@ -163,8 +163,21 @@ class EraseReport(SafeRepr):
     resumed: bool = False
     nothing_found: Mapping[ApiName, tuple[KindName, ...]] = Factory(dict)
 
+    def other_kinds(self, api: ApiName) -> tuple[KindName, ...]:
+        """Return the kinds of ID, as values of `by`, that an API in `nothing_found` knows and was not queried by.
+
+        Example:
+            >>> report = EraseReport(
+            ...     apis=("mail",), report=Path("users.erased.csv"), nothing_found={"mail": ("customer_user_id",)}
+            ... )
+            >>> report.other_kinds("mail")
+            ('external_profile_id', 'email')
+        """
+        used = self.nothing_found.get(api, ())
+        return tuple(kind for kind in KINDS if kind in API_KINDS[api] and kind not in used)
+
     def to_dict(self) -> dict[str, Any]:
-        """Give the report as data that JSON can carry; no id of a user is in it."""
+        """Return the report as data for JSON, without IDs of users."""
         return {
             "apis": list(self.apis),
             "deleted": self.deleted,
@@ -179,7 +192,7 @@ class EraseReport(SafeRepr):
         }
 
     def to_json(self) -> str:
-        """Give the report as JSON.
+        """Return the report as JSON.
 
         Example:
             >>> '"failed": 0' in EraseReport(apis=("mail",), report=Path("users.erased.csv")).to_json()

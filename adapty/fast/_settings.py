@@ -14,10 +14,9 @@ from attrs import field, frozen
 from adapty._core.validation import describe
 from adapty._dialer import create_ssl_context
 from adapty._http import USER_AGENT
-from adapty._proxies import Proxies, check_proxy
+from adapty._proxies import Proxies, check_proxy, is_socks
 from adapty.errors import AdaptyConfigError
 from adapty.fast._pool import Origin
-from adapty.fast._transport import is_socks
 
 if TYPE_CHECKING:
     import ssl

@@ -12,7 +12,7 @@ from adapty.config import DEFAULT_MAX_RESPONSE_BYTES
 if TYPE_CHECKING:
     import os
 
-__all__ = ["AsyncFastTransport", "fast_is_installed", "is_socks"]
+__all__ = ["AsyncFastTransport", "fast_is_installed"]
 
 _PACKAGE = "aiohttp"
 
@@ -25,11 +25,6 @@ def fast_is_installed() -> bool:
         True
     """
     return find_spec(_PACKAGE) is not None
-
-
-def is_socks(proxy: str | None) -> bool:
-    """Return whether this is a SOCKS proxy, which aiohttp does not support."""
-    return proxy is not None and proxy.startswith("socks")
 
 
 class AsyncFastTransport(httpx.AsyncBaseTransport):

@@ -1,1 +1,1 @@
-"""Tests of the async client; `tests/_sync` is made from them by scripts/unasync.py."""
+"""Tests of the async client; scripts/unasync.py generates `tests/_sync` from them."""

@@ -1,4 +1,4 @@
-"""What the tests of a client share."""
+"""Fixtures of the tests of a client."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Note the waits between tries, in seconds, instead of waiting."""
+    """Record the delays between attempts, in seconds, without sleeping."""
     waits: list[float] = []
 
     async def note(seconds: float) -> None:
@@ -32,7 +32,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 async def adapty(sandbox: Sandbox) -> AsyncIterator[AsyncAdapty]:
-    """Give a client of the sandbox."""
+    """Return a client of the sandbox."""
     async with AsyncAdapty(
         sandbox.secret_key,
         base_url=sandbox.url,
@@ -44,7 +44,7 @@ async def adapty(sandbox: Sandbox) -> AsyncIterator[AsyncAdapty]:
 
 @pytest.fixture(params=AsyncTransports.PARAMS)
 def new_transport(request: pytest.FixtureRequest) -> Callable[[], httpx.AsyncBaseTransport | None]:
-    """Give what creates a client's transport, or None for its own connections."""
+    """Return a function that creates a client's transport, or None for its own connections."""
     make: Callable[[], httpx.AsyncBaseTransport | None] = request.param
     return make
 
@@ -54,7 +54,7 @@ async def client(
     server: RawServer,
     new_transport: Callable[[], httpx.AsyncBaseTransport | None],
 ) -> AsyncIterator[AsyncAdapty]:
-    """Give a client of the server that answers as the test says, with a key that must never show."""
+    """Return a client of the server whose responses the test selects, with a key that must never be shown."""
     async with AsyncAdapty(
         KEY,
         base_url=server.url,
@@ -68,12 +68,12 @@ async def client(
 
 @pytest.fixture
 def stub() -> Stub:
-    """Stand in for the server-side API where bytes do not matter."""
+    """Return a stub of the server-side API, for tests that do not depend on bytes."""
     return Stub()
 
 
 @pytest.fixture
 async def stubbed(stub: Stub) -> AsyncIterator[AsyncAdapty]:
-    """Give a client of the stub, with the same key."""
+    """Return a client of the stub, with the same key."""
     async with AsyncAdapty(KEY, transport=httpx.MockTransport(stub)) as made:
         yield made

@@ -1,4 +1,4 @@
-"""Cookies: the client keeps none."""
+"""Cookies: the client stores none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes wrong between client and API, on a real socket: always a typed exception, never the key in it."""
+"""Failures between client and API, on a real socket: always a typed exception without the key."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ ECHO = json.dumps({"errors": [{"message": f"Bearer {KEY} of jane@example.com is 
 
 
 def reset(connection: socket.socket) -> None:
-    """Tear the connection down instead of ending it."""
+    """Reset the connection instead of closing it."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def start_and_reset(connection: socket.socket) -> None:
-    """Tear the connection down in the middle of an answer."""
+    """Reset the connection in the middle of a response."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
     reset(connection)
 
 
 def refuse_handshakes(listener: socket.socket, reply: bytes, times: int) -> None:
-    """Answer what is no HTTP, and hang up."""
+    """Answer with bytes that are not HTTP, and close."""
     for _ in range(times):
         connection, _ = listener.accept()
         with connection:
@@ -151,7 +151,7 @@ async def test_every_invalid_response_is_a_typed_exception(client: AsyncAdapty, 
 
 
 async def test_only_transient_failures_are_retried(client: AsyncAdapty, server: RawServer, slept: list[float]) -> None:
-    """A transient failure costs one delay; a permanent one is raised immediately."""
+    """A transient failure causes one delay; a permanent one is raised immediately."""
     for reply, repeated in [
         (answer(408), True),
         (answer(429), True),
@@ -184,7 +184,7 @@ async def test_only_transient_failures_are_retried(client: AsyncAdapty, server: 
 
 
 async def test_all_attempts_send_the_same_bytes(client: AsyncAdapty, server: RawServer) -> None:
-    """A retry repeats the request as it was, so that the API can tell that it is the same one."""
+    """A retry sends the same bytes, so that the API can recognize the repetition."""
     server.replies = [answer(500), b"", OK]
 
     await client.mail.save_profile(**PROFILE)
@@ -194,7 +194,7 @@ async def test_all_attempts_send_the_same_bytes(client: AsyncAdapty, server: Raw
 
 
 async def test_retry_after_is_waited(client: AsyncAdapty, server: RawServer, slept: list[float]) -> None:
-    """No try comes sooner than the API asks for."""
+    """No retry is sooner than Retry-After."""
     server.replies = [answer(429, b"", "Retry-After: 7"), OK]
 
     await client.mail.save_profile(**PROFILE)
@@ -203,7 +203,7 @@ async def test_retry_after_is_waited(client: AsyncAdapty, server: RawServer, sle
 
 
 async def test_long_retry_after_is_raised(client: AsyncAdapty, server: RawServer, slept: list[float]) -> None:
-    """Nobody is kept waiting for minutes: the exception says how long the API asks to wait."""
+    """A long Retry-After ends the call; the exception has the delay."""
     server.replies = [answer(429, b"", "Retry-After: 3600")]
 
     with pytest.raises(library.RateLimitError, match="retry after 3600 s") as caught:
@@ -215,7 +215,7 @@ async def test_long_retry_after_is_raised(client: AsyncAdapty, server: RawServer
 
 @pytest.mark.parametrize("stalling", ["stall", "start_and_stall"])
 async def test_stalled_response_times_out(client: AsyncAdapty, server: RawServer, stalling: str) -> None:
-    """Silence before or inside the answer ends with a timeout that says which phase ran out."""
+    """A stall before or inside the response ends with a timeout that names the phase."""
     server.replies = [getattr(server, stalling)]
 
     hurried = client.with_options(timeout=library.Timeouts(read=0.1), max_retries=1)
@@ -234,7 +234,7 @@ async def test_unreachable_api_is_connection_error(
     new_transport: Callable[[], httpx.AsyncBaseTransport | None],
     scheme: str,
 ) -> None:
-    """Nobody listening ends with a connection error after all tries; no frame's locals show the key."""
+    """A closed port ends with a connection error after all attempts; no frame's locals contain the key."""
     url = f"{scheme}://127.0.0.1:1"
     async with type(client)(mail_secret_key=KEY, mail_base_url=url, max_retries=1, transport=new_transport()) as lost:
         with pytest.raises(library.AdaptyConnectionError, match="after 2 attempts") as caught:
@@ -252,7 +252,7 @@ async def test_invalid_host_name_is_connection_error(
     new_transport: Callable[[], httpx.AsyncBaseTransport | None],
     host: str,
 ) -> None:
-    """What only shows when the request is made is typed as well, and not tried again."""
+    """Errors that occur when the request is built are typed and not retried."""
     url = f"https://{host}"
     async with type(client)(mail_secret_key=KEY, mail_base_url=url, transport=new_transport()) as lost:
         with pytest.raises(library.AdaptyConnectionError, match="after 1 attempt"):
@@ -265,7 +265,7 @@ async def test_https_to_http_server_is_connection_error(
     new_transport: Callable[[], httpx.AsyncBaseTransport | None],
     reply: bytes,
 ) -> None:
-    """A handshake that fails ends with a connection error after all tries."""
+    """A failed TLS handshake ends with a connection error after all attempts."""
     with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as threads:
         url = f"https://127.0.0.1:{listener.getsockname()[1]}"
         answered = threads.submit(refuse_handshakes, listener, reply, 2)
@@ -290,7 +290,7 @@ async def test_failing_proxy_is_typed_error(
     scheme: str,
     refusing: bool,
 ) -> None:
-    """A proxy that is not there, or turns the request away, is told, and its password is not."""
+    """The error of an unreachable or refusing proxy names the proxy without its password."""
     server.replies = [answer(403, b"no")]
     port = server.url.rpartition(":")[2] if refusing else "1"
     monkeypatch.setenv("ALL_PROXY", f"http://user:opensesame@127.0.0.1:{port}")
@@ -309,7 +309,7 @@ async def test_failing_proxy_is_typed_error(
 
 
 async def test_success_in_any_encoding_is_parsed(client: AsyncAdapty, server: RawServer) -> None:
-    """A success is one, however it is split, compressed or decorated."""
+    """A success is parsed, however it is split, compressed or encoded."""
     for name, reply in SUCCESSES.items():
         with case(name):
             server.requests.clear()
@@ -321,7 +321,7 @@ async def test_success_in_any_encoding_is_parsed(client: AsyncAdapty, server: Ra
 
 
 async def test_data_after_response_closes_the_connection(server: RawServer) -> None:
-    """It belongs to no response, and the connection is closed. aiohttp's parser refuses such a response."""
+    """The connection is closed. aiohttp's parser rejects such a response."""
     server.replies = [OK + b"{}"]
 
     async with library.AsyncAdapty(mail_secret_key=KEY, mail_base_url=server.url) as client:
@@ -331,7 +331,7 @@ async def test_data_after_response_closes_the_connection(server: RawServer) -> N
 
 
 async def test_404_after_lost_response_is_a_deletion(client: AsyncAdapty, server: RawServer) -> None:
-    """What was cut off after it was sent may have been carried out, so that there is nothing left to delete."""
+    """A request whose response was cut off may have been executed, so a 404 on retry is a success."""
     gone = answer(404, b'{"errors": [], "error_code": "profile_does_not_exist", "status_code": 404}')
     tries: list[Reply] = [b"", reset, b"HTTP/1.1 200 OK\r\nContent-Le", answer(500)]
     for first in tries:
@@ -345,7 +345,7 @@ async def test_404_after_lost_response_is_a_deletion(client: AsyncAdapty, server
 
 
 async def test_connections_are_reused(client: AsyncAdapty, server: RawServer) -> None:
-    """It is kept while the server keeps it, and replaced without an error when the server has closed it."""
+    """The connection is reused while it is open, and replaced without an error when the server closes it."""
 
     def answer_twice(connection: socket.socket) -> None:
         connection.sendall(KEPT)

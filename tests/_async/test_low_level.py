@@ -1,4 +1,4 @@
-"""The generated code by itself, and with a client from the facade."""
+"""The generated code alone, and with a client from the facade."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_low_level_returns_a_configured_client(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
-    """It has the key, the address and the timeouts, and works in any generated endpoint function."""
+    """It has the key, the address and the timeouts, and works with every generated endpoint function."""
     client = adapty.mail.low_level()
 
     answer = await save_profile.asyncio_detailed(client=client, body=ProfileDTO.from_dict(PROFILE))
@@ -36,7 +36,7 @@ async def test_low_level_returns_a_configured_client(adapty: AsyncAdapty, sandbo
 
 
 async def test_low_level_client_shares_connections(server: RawServer) -> None:
-    """It goes through the facade's own httpx client, proxies and hooks included."""
+    """It uses the facade's httpx client, including its proxies and hooks."""
     seen: list[httpx.Request] = []
 
     async def note(request: httpx.Request) -> None:
@@ -55,7 +55,7 @@ async def test_low_level_client_shares_connections(server: RawServer) -> None:
 
 
 async def test_copies_of_low_level_client_share_connections(sandbox: Sandbox) -> None:
-    """with_headers, with_cookies and with_timeout do not lead past the facade's transport to the real address."""
+    """with_headers, with_cookies and with_timeout use the facade's transport, too."""
     seen: list[httpx.Request] = []
 
     def note(request: httpx.Request) -> httpx.Response:
@@ -76,7 +76,7 @@ async def test_copies_of_low_level_client_share_connections(sandbox: Sandbox) ->
 
 
 async def test_generated_code_works_without_facade(sandbox: Sandbox) -> None:
-    """A power user needs nothing but the generated package: client, models, endpoint functions."""
+    """The generated package works alone: client, models, endpoint functions."""
     async with AuthenticatedClient(base_url=sandbox.url, token=sandbox.mail_key) as client:
         saved = await save_profile.asyncio_detailed(client=client, body=ProfileDTO.from_dict(PROFILE))
     async with AuthenticatedClient(base_url=sandbox.url, token="wrong") as client:
@@ -90,7 +90,7 @@ async def test_generated_code_works_without_facade(sandbox: Sandbox) -> None:
 
 
 async def test_generated_client_hides_its_token(sandbox: Sandbox) -> None:
-    """Neither its repr nor the headers dict that it was given shows the token; copies leave the original alone."""
+    """Neither its repr nor the given headers dict contains the token; copies do not change the original."""
     headers = {"X-Trace": "1"}
     async with AuthenticatedClient(base_url=sandbox.url, token="secret_live_2", headers=headers) as client:
         other = client.with_headers({"X-Other": "2"}).with_timeout(httpx.Timeout(1)).with_cookies({"a": "b"})

@@ -1,4 +1,4 @@
-"""What errors say: where a redirect pointed, which host could not be reached, which key was refused."""
+"""Error messages: the target of a redirect, the unreachable host, the source of the rejected key."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ REDIRECTS = {
 
 
 async def test_redirect_error_has_the_target(server: RawServer) -> None:
-    """Without credentials and query, escaped and bounded; nothing is sent there."""
+    """The target is shown without credentials and query, escaped and shortened; nothing is sent there."""
     for status in (301, 302, 307, 308):
         for location, shown in REDIRECTS.items():
             server.replies = [answer(status, b"moved", f"Location: {location}")]
@@ -77,7 +77,7 @@ async def test_connection_error_names_host_and_variable(server: RawServer, monke
 
 
 async def test_authentication_error_names_the_key_source(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The variable or the argument, of the API that refused it; other errors do not name it."""
+    """The message names the variable or the argument with the rejected key; other errors do not."""
     unknown = json.dumps({"errors": [], "error_code": "secret_key_does_not_exist_error"}).encode()
     disabled = json.dumps({"errors": [], "error_code": "feature_not_enabled"}).encode()
     monkeypatch.setenv("ADAPTY_SECRET_KEY", "another_secret_key")
@@ -105,7 +105,7 @@ async def test_authentication_error_names_the_key_source(server: RawServer, monk
 
 
 async def test_cookies_are_not_stored(server: RawServer) -> None:
-    """What a server sets comes back with no request: a client may send for many users, over many gateways."""
+    """Cookies of a response are not sent with later requests."""
     server.replies = [answer(200, b"{}", "Content-Type: application/json", "Set-Cookie: session=opensesame; Path=/")]
     async with AsyncAdapty(mail_secret_key=KEY, mail_base_url=server.url) as adapty:
         for client in (adapty, adapty.with_options(timeout=5), adapty):

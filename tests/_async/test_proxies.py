@@ -30,7 +30,7 @@ def proxy(server: RawServer) -> str:
 
 
 async def test_unreachable_proxy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the variable as it was written, beside that of the base URL, for siblings of a client too."""
+    """The proxy is named with its variable, next to that of the base URL, in clients of `with_options`, too."""
     monkeypatch.setenv("HTTPS_PROXY", f"http://jane:{PASSWORD}@127.0.0.1:1")
     monkeypatch.setenv("http_proxy", "127.0.0.1:1")
     monkeypatch.setenv("ADAPTY_MAIL_BASE_URL", HTTP)
@@ -51,7 +51,7 @@ async def test_unreachable_proxy_is_named(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 async def test_timeout_over_a_proxy_names_it(server: RawServer, proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether the tunnel or the response does not come."""
+    """A timeout of the tunnel or the response names the proxy."""
     monkeypatch.setenv("ALL_PROXY", f"http://jane:{PASSWORD}@{proxy}")
     server.replies = [server.stall]
     for url, address in {HTTP: "adapty.invalid:80", "https://adapty.invalid": "adapty.invalid:443"}.items():
@@ -65,7 +65,7 @@ async def test_timeout_over_a_proxy_names_it(server: RawServer, proxy: str, monk
 async def test_proxy_that_requires_authentication_is_named(
     server: RawServer, proxy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the remedy, after one attempt, both for a refused request and for a refused tunnel."""
+    """The error has the remedy and is raised after one attempt, for a request and for a tunnel."""
     server.replies = [UNAUTHENTICATED]
     for variable, credentials in {"HTTP_PROXY": "", "ALL_PROXY": f"jane:{PASSWORD}@"}.items():
         with monkeypatch.context() as patch:
@@ -87,7 +87,7 @@ async def test_proxy_that_requires_authentication_is_named(
 
 
 async def test_error_does_not_name_unused_proxy(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither for a host in NO_PROXY, nor for this machine, nor for what the caller's own transport or client does."""
+    """Hosts in NO_PROXY, loopback, and the caller's own transport or client have no proxy in their errors."""
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("NO_PROXY", "direct.invalid")
     http_client = httpx.AsyncClient()

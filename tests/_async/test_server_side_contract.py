@@ -1,4 +1,4 @@
-"""Every operation of the server-side API's contract can be called, and goes out as the contract says."""
+"""Every operation of the server-side API's spec has a method, which sends what the spec defines."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ USERS: Mapping[str, tuple[Mapping[str, Any], tuple[str, str]]] = {
 
 
 async def test_every_operation_has_a_call() -> None:
-    """No operation of the contract is without a method of the facade, and the table names no other."""
+    """Every operation of the spec has a method of the facade, and the table has no other."""
     assert {operation_of(name).name for name in CALLS} == {operation.name for operation in Operation.every()}
 
 
 async def test_every_call_conforms_to_contract(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """Method, path, credentials, who is meant, query and body are the contract's; the answer is one that it has."""
+    """Method, path, credentials, user, query and body match the spec; the documented response is parsed."""
     for name in CALLS:
         for user in USERS:
             with stub.case(user=user, name=name):
@@ -71,7 +71,7 @@ async def test_every_call_conforms_to_contract(stubbed: AsyncAdapty, stub: Stub)
 
 
 def _assert_declared(operation: Operation, query: Mapping[str, str], headers: Mapping[str, str]) -> None:
-    """See that each query parameter and each header beyond HTTP's own is one of the contract's, with such a value."""
+    """Check that each query parameter and each custom header is in the spec, with a valid value."""
     declared = {(parameter["in"], parameter["name"].lower()): parameter["schema"] for parameter in operation.parameters}
     sent = {("query", name): value for name, value in query.items()}
     sent |= {
@@ -86,7 +86,7 @@ def _assert_declared(operation: Operation, query: Mapping[str, str], headers: Ma
 
 
 def _assert_body(operation: Operation, request: httpx.Request) -> None:
-    """See that the body is valid under the schema of the content type that it is sent as, or that there is none."""
+    """Check that the body is valid under the schema of its content type, or that there is no body."""
     if not operation.body:
         assert request.content == b""
         assert "Content-Type" not in request.headers
@@ -96,7 +96,7 @@ def _assert_body(operation: Operation, request: httpx.Request) -> None:
 
 
 async def test_low_level_client_sends_the_key(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """It has the key under the API's own scheme; a UUID is text in a header and an object in a path."""
+    """The key has the API's own scheme; a UUID is text in a header and an object in a path."""
     stub.replies = [operation_of(name).succeeding() for name in ("getProfile", "getPaywall")]
     ready = stubbed.low_level()
 
@@ -115,7 +115,7 @@ async def test_low_level_client_sends_the_key(stubbed: AsyncAdapty, stub: Stub) 
 
 
 async def test_low_level_client_works(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
-    """The generated functions do what the facade does, over its connections, and closing theirs leaves them open."""
+    """The generated functions work like the facade, over its connections; closing them leaves it open."""
     ready = adapty.low_level()
     created = await adapty.profiles.create(customer_user_id="user_12345")
     body = ProfileRequest.from_dict({"first_name": "Jane"})
@@ -135,7 +135,7 @@ async def test_low_level_client_works(adapty: AsyncAdapty, sandbox: Sandbox) -> 
 
 
 async def test_low_level_client_hides_key(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """Copies made by the generated client's own methods have the same credentials, and no repr shows them."""
+    """Copies by the generated client's own methods have the same credentials, and no repr shows them."""
     stub.replies = [answering(401, error_body("unauthorized", 401))]
     ready = stubbed.low_level()
 
@@ -148,7 +148,7 @@ async def test_low_level_client_hides_key(stubbed: AsyncAdapty, stub: Stub) -> N
 
 
 async def test_low_level_clients_need_their_own_key() -> None:
-    """A client without the key of the server-side API gives no client for it."""
+    """A client without the server-side key has no low-level client for that API."""
     async with AsyncAdapty(mail_secret_key=KEY) as adapty:
         with pytest.raises(AdaptyConfigError, match=r"^secret_key: is missing; .* ADAPTY_SECRET_KEY") as caught:
             adapty.low_level()

@@ -1,4 +1,4 @@
-"""Many deletions in one go: each id once, so many at a time, nothing lost and nothing left running."""
+"""Many deletions: each ID is sent once, concurrency is limited, and no result is lost."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ REFUSED = answering(400, error_body("base_error", 400))
 UNAUTHORIZED = answering(401, error_body("unauthorized", 401), {"X-Echo": KEY})
 
 
-class BreakOff(BaseException):
-    """What ends a program rather than a call, as Ctrl-C and a cancelled task do."""
+class ProgramExit(BaseException):
+    """An exception that ends the program, like Ctrl-C or a cancelled task."""
 
 
 def by_id(answers: Mapping[str, Handler]) -> Handler:
-    """Answer each user as said, and delete any other."""
+    """Respond to each user with the given status, and delete all others."""
 
     def handler(request: httpx.Request) -> httpx.Response:
         return answers.get(user_of(request), DELETED)(request)
@@ -57,32 +57,32 @@ def by_id(answers: Mapping[str, Handler]) -> Handler:
 
 
 def user_of(request: httpx.Request) -> str:
-    """Give the id that a request names."""
+    """Return the ID in a request."""
     return str(request.headers.get("adapty-customer-user-id") or request.headers["adapty-profile-id"])
 
 
-def outcomes(report: DeletionReport) -> dict[str, str]:
-    """Give what came of each id, in no order."""
+def results_by_id(report: DeletionReport) -> dict[str, str]:
+    """Return the result of each ID, unordered."""
     assert len({deletion.id for deletion in report.outcomes}) == len(report.outcomes)
     return {deletion.id: deletion.outcome for deletion in report.outcomes}
 
 
 @pytest.mark.parametrize("concurrency", [1, 2, 8, 100])
 async def test_each_id_has_a_result(stubbed: AsyncAdapty, stub: Stub, concurrency: int) -> None:
-    """Deleted, gone before or failed: a failure of one keeps none of the others back, and all are told."""
+    """Each ID is deleted, not found or failed; a failure does not stop the others."""
     failing_ids = {"u3": REFUSED, "u7": answering(422), "u8": answering(500), "u9": answering(409)}
     stub.replies = [by_id({"u1": GONE, "u5": answering(404, error_body("profile_not_found")), **failing_ids})]
-    told: list[DeletionResult] = []
+    reported: list[DeletionResult] = []
 
     report = await stubbed.profiles.delete_many(
-        [f"u{number}" for number in range(12)], concurrency=concurrency, on_result=told.append
+        [f"u{number}" for number in range(12)], concurrency=concurrency, on_result=reported.append
     )
 
-    assert outcomes(report) == {f"u{number}": "deleted" for number in range(12)} | dict.fromkeys(
+    assert results_by_id(report) == {f"u{number}": "deleted" for number in range(12)} | dict.fromkeys(
         ("u1", "u5"), "not_found"
     ) | dict.fromkeys(failing_ids, "failed")
     assert [len(report.deleted), len(report.not_found), len(report.failed)] == [6, 2, 4]
-    assert report.outcomes == tuple(told)
+    assert report.outcomes == tuple(reported)
     assert report.aborted_by is None
     assert {deletion.id: type(deletion.error).__name__ for deletion in report.failed} == {
         "u3": "BadRequestError",
@@ -96,12 +96,12 @@ async def test_each_id_has_a_result(stubbed: AsyncAdapty, stub: Stub, concurrenc
 
 
 async def test_retried_deletion_is_deleted(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """A 404 after a try that may have gone through is a deletion here too."""
+    """A 404 after an attempt that may have succeeded counts as deleted."""
     stub.replies = [failing(httpx.ReadTimeout), GONE]
 
     report = await stubbed.profiles.delete_many(["u1", "u2"], concurrency=1)
 
-    assert outcomes(report) == {"u1": "deleted", "u2": "not_found"}
+    assert results_by_id(report) == {"u1": "deleted", "u2": "not_found"}
 
 
 @pytest.mark.parametrize(
@@ -116,20 +116,20 @@ async def test_retried_deletion_is_deleted(stubbed: AsyncAdapty, stub: Stub) -> 
     ],
 )
 async def test_an_id_is_sent_once(stubbed: AsyncAdapty, stub: Stub, ids: Any, by: Any, sent: list[str]) -> None:
-    """However often it stands there, in whichever spelling, an id is one request and one outcome."""
+    """Repeated IDs, in any notation, are one request and one result."""
     stub.replies = [DELETED]
 
     report = await stubbed.profiles.delete_many(ids, by=by)
 
     assert sorted(user_of(request) for request in stub.requests) == sent
-    assert sorted(outcomes(report)) == sent
+    assert sorted(results_by_id(report)) == sent
     headers = {"customer_user_id": "adapty-customer-user-id", "profile_id": "adapty-profile-id"}
     assert all(headers[by] in request.headers for request in stub.requests)
 
 
 @pytest.mark.parametrize("concurrency", [1, 3, 16])
 async def test_concurrency_is_limited(client: AsyncAdapty, server: RawServer, concurrency: int) -> None:
-    """So many requests are in flight at the server and not one more; with that many ids, that many are."""
+    """The server never has more requests in flight than allowed, and reaches the limit."""
     flying = [0, 0]
     arrived = threading.Condition()
 
@@ -138,7 +138,7 @@ async def test_concurrency_is_limited(client: AsyncAdapty, server: RawServer, co
             flying[0] += 1
             flying[1] = max(flying)
             arrived.notify_all()
-            # As many as may are there at once; whoever sends one after the other does not get on from here.
+            # All slots must be in use here; a sequential client would block.
             assert arrived.wait_for(lambda: flying[1] >= concurrency, timeout=10)
             flying[0] -= 1
         connection.sendall(NO_CONTENT)
@@ -166,23 +166,23 @@ ENDINGS = {
 async def test_errors_of_every_request_abort_the_run(
     stubbed: AsyncAdapty, stub: Stub, ending: str, concurrency: int
 ) -> None:
-    """After it nothing more is sent; the rest is reported as failed and not tried, each with the reason."""
+    """Nothing more is sent; the other IDs fail with the reason that they were not attempted."""
     reply, expected = ENDINGS[ending]
     stub.replies = [by_id({"u5": reply})]
-    # So many that they last, however late the answer for u5 is heard beside the others.
+    # Enough IDs that the run does not end before the response for u5 arrives.
     ids = [f"u{number}" for number in range(1000)]
-    told: list[str] = []
+    reported: list[str] = []
 
     report = await stubbed.with_options(max_retries=0).profiles.delete_many(
-        ids, concurrency=concurrency, on_result=lambda deletion: told.append(deletion.id)
+        ids, concurrency=concurrency, on_result=lambda deletion: reported.append(deletion.id)
     )
 
     assert type(report.aborted_by) is expected
-    assert outcomes(report).keys() == set(ids)
+    assert results_by_id(report).keys() == set(ids)
     tried = {deletion.id for deletion in report.outcomes if deletion.attempted}
     assert tried == {user_of(request) for request in stub.requests} == set(ids[: len(tried)])
     assert set(ids[:6]) <= tried
-    under_way = len(tried) - (told.index("u5") + 1)
+    under_way = len(tried) - (reported.index("u5") + 1)
     assert 0 <= under_way < concurrency
     untried = [deletion for deletion in report.failed if not deletion.attempted]
     assert len(untried) == len(ids) - len(tried) > 0
@@ -192,7 +192,7 @@ async def test_errors_of_every_request_abort_the_run(
 
 
 DOUBTFUL = {
-    # What may come back for one or for everybody, and what ends the run when it came for five in a row.
+    # Responses that may concern one user or all, and the error that aborts the run after five in a row.
     "down": (answering(500), library.ServerError),
     "a page": (answering(404, b"<html>"), library.NotFoundError),
     "a firewall": (answering(403, b"<html>"), library.PermissionDeniedError),
@@ -205,7 +205,7 @@ DOUBTFUL = {
 async def test_five_consecutive_failures_abort_the_run(
     stubbed: AsyncAdapty, stub: Stub, *, name: str, failures: int, tried: int, failed: int
 ) -> None:
-    """One user more or less is that user's; five in a row, and it is the API, or what is in between."""
+    """One failure concerns one user; five in a row mean that the API or a gateway is down."""
     reply, error = DOUBTFUL[name]
     stub.replies = [reply] * failures + [DELETED]
     ids = [f"u{number}" for number in range(20)]
@@ -217,7 +217,7 @@ async def test_five_consecutive_failures_abort_the_run(
 
 
 async def test_invalid_id_fails_alone(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """It is reported where it stands, with what is wrong with it and without quoting it, and the others are deleted."""
+    """The error names the position and the problem without quoting the ID, and the others are deleted."""
     stub.replies = [DELETED]
     ids: Any = ["u1", "", "jane@example.com ", 7, None, "u2"]
 
@@ -237,7 +237,7 @@ async def test_invalid_id_fails_alone(stubbed: AsyncAdapty, stub: Stub) -> None:
 
 
 async def test_report_does_not_show_addresses(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """An id that is an e-mail address can be read and is not shown."""
+    """An ID that is an e-mail address is available, but not in any repr."""
     stub.replies = [DELETED]
 
     report = await stubbed.profiles.delete_many(["jane@example.com"])
@@ -247,7 +247,7 @@ async def test_report_does_not_show_addresses(stubbed: AsyncAdapty, stub: Stub) 
 
 
 async def test_ids_are_read_lazily(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """A generator is not read ahead: so many are taken as may be under way, and one more for each that ends."""
+    """A generator is read only as far as there are free slots."""
     taken_ids: list[str] = []
     ahead: list[int] = []
 
@@ -266,7 +266,7 @@ async def test_ids_are_read_lazily(stubbed: AsyncAdapty, stub: Stub) -> None:
 
 
 async def test_results_before_a_failing_generator_are_reported(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """Its exception comes through as it is, after the outcomes before it, and nothing is left running."""
+    """Its exception is raised unchanged after the earlier results, and no request is left running."""
 
     def ids() -> Iterator[str]:
         yield "u1"
@@ -274,59 +274,59 @@ async def test_results_before_a_failing_generator_are_reported(stubbed: AsyncAda
         raise OSError(message)
 
     stub.replies = [DELETED]
-    told: list[DeletionResult] = []
+    reported: list[DeletionResult] = []
 
     with pytest.raises(OSError, match=r"^the file ends here$"):
-        await stubbed.profiles.delete_many(ids(), concurrency=1, on_result=told.append)
+        await stubbed.profiles.delete_many(ids(), concurrency=1, on_result=reported.append)
 
-    assert [(deletion.id, deletion.outcome) for deletion in told] == [("u1", "deleted")]
+    assert [(deletion.id, deletion.outcome) for deletion in reported] == [("u1", "deleted")]
     assert left_running() == []
 
 
 async def test_on_result_runs_in_the_callers_thread(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """The callback runs in the caller's thread and task, for deletions, refused ids and those not tried alike."""
+    """The callback runs in the caller's thread and task, for all results."""
     stub.replies = [by_id({"u3": UNAUTHORIZED})]
     places: set[tuple[int, object]] = set()
-    told: list[DeletionResult] = []
+    reported: list[DeletionResult] = []
 
     def note(deletion: DeletionResult) -> None:
         places.add(who_is_here())
-        told.append(deletion)
+        reported.append(deletion)
 
     report = await stubbed.profiles.delete_many(
         ["u1", "", *(f"u{number}" for number in range(2, 20))], concurrency=4, on_result=note
     )
 
     assert places == {who_is_here()}
-    assert report.outcomes == tuple(told)
-    assert len(told) == 20
+    assert report.outcomes == tuple(reported)
+    assert len(reported) == 20
 
 
 @pytest.mark.parametrize("number", [1, 5])
-@pytest.mark.parametrize("kind", [KeyError, BreakOff])
+@pytest.mark.parametrize("kind", [KeyError, ProgramExit])
 async def test_exception_of_callback_leaves_nothing_running(
     stubbed: AsyncAdapty, stub: Stub, kind: type[BaseException], number: int
 ) -> None:
-    """It comes through as it is; when it does, what was under way has ended, and nothing more is sent."""
+    """The exception is raised unchanged after the running requests have ended; nothing more is sent."""
     stub.replies = [DELETED]
-    told: list[DeletionResult] = []
+    reported: list[DeletionResult] = []
 
     def stop(deletion: DeletionResult) -> None:
-        told.append(deletion)
-        if len(told) == number:
+        reported.append(deletion)
+        if len(reported) == number:
             raise kind(number)
 
     with pytest.raises(kind):
         await stubbed.profiles.delete_many([f"u{n}" for n in range(30)], concurrency=4, on_result=stop)
 
     assert left_running() == []
-    assert len(told) == number
+    assert len(reported) == number
     assert number <= len(stub.requests) <= number + 4
 
 
 async def test_running_requests_end_with_the_callbacks_exception(client: AsyncAdapty, server: RawServer) -> None:
-    """Deletions whose answers are still out do not outlive the call either."""
-    arrived, told = threading.Semaphore(0), threading.Event()
+    """Requests without a response end with the call, too."""
+    arrived, reported = threading.Semaphore(0), threading.Event()
 
     def first(connection: socket.socket) -> None:
         assert all(arrived.acquire(timeout=10) for _ in range(3))
@@ -334,12 +334,12 @@ async def test_running_requests_end_with_the_callbacks_exception(client: AsyncAd
 
     def late(connection: socket.socket) -> None:
         arrived.release()
-        assert told.wait(10)
-        with suppress(OSError):  # the async client has hung up
+        assert reported.wait(10)
+        with suppress(OSError):  # the async client has closed the connection
             connection.sendall(NO_CONTENT)
 
     def stop(deletion: DeletionResult) -> None:
-        told.set()
+        reported.set()
         raise KeyError(deletion.id)
 
     server.replies = [first, late]
@@ -370,7 +370,7 @@ async def test_running_requests_end_with_the_callbacks_exception(client: AsyncAd
 async def test_invalid_arguments_are_rejected_before_sending(
     stubbed: AsyncAdapty, stub: Stub, arguments: dict[str, Any], field_name: str
 ) -> None:
-    """A single id, above all, is no list of its letters."""
+    """A single ID is not treated as a list of characters."""
     delete_many: Any = stubbed.profiles.delete_many
 
     with pytest.raises(AdaptyUsageError) as caught:
@@ -382,17 +382,17 @@ async def test_invalid_arguments_are_rejected_before_sending(
 
 @pytest.mark.parametrize("concurrency", [1, 4])
 @pytest.mark.parametrize(
-    ("keys", "told"),
+    ("keys", "reported"),
     [({"secret_key": KEY}, "the client is closed"), ({"mail_secret_key": KEY}, "^secret_key: is missing")],
 )
-async def test_unusable_client_is_config_error(keys: dict[str, Any], told: str, concurrency: int) -> None:
-    """Closed or without a key, nothing can be sent: no report that is easily overlooked, but an exception."""
+async def test_unusable_client_is_config_error(keys: dict[str, Any], reported: str, concurrency: int) -> None:
+    """A closed client or a missing key raises an exception instead of returning a report."""
     stub = Stub()
     async with AsyncAdapty(**keys, transport=httpx.MockTransport(stub)) as adapty:
         if "secret_key" in keys:
             await adapty.close()
 
-        with pytest.raises(AdaptyConfigError, match=told) as caught:
+        with pytest.raises(AdaptyConfigError, match=reported) as caught:
             await adapty.profiles.delete_many(["u1", "u2", "u3"], concurrency=concurrency)
 
     assert type(caught.value) is AdaptyConfigError
@@ -402,7 +402,7 @@ async def test_unusable_client_is_config_error(keys: dict[str, Any], told: str, 
 
 @pytest.mark.parametrize("version", ["profiles", "v1.profiles"])
 async def test_many_profiles_are_deleted(adapty: AsyncAdapty, sandbox: Sandbox, version: str) -> None:
-    """Run twice, everybody is deleted once and gone the second time, in either version of the API."""
+    """The second run finds no profile, in either version of the API."""
     ids = [f"user_{number}" for number in range(30)]
     for id_ in ids[:25]:
         await adapty.profiles.create(customer_user_id=id_)

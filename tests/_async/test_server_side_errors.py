@@ -1,4 +1,4 @@
-"""What goes wrong between client and server-side API: always a typed exception that tells all and shows nothing."""
+"""Failures between client and server-side API: typed exceptions with all details and no secrets."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ FAILURES: Mapping[type[httpx.RequestError], type[AdaptyConnectionError]] = {
 
 
 async def failure_of(adapty: AsyncAdapty, name: str) -> AdaptyAPIError | AdaptyConnectionError:
-    """Give what a call of an operation raises, after a look at what every one of these must hold to."""
+    """Return the exception of a call, after the checks that apply to all of them."""
     with pytest.raises(AdaptyError) as caught:
         await CALLS[name](adapty, BY_CUSTOMER_USER_ID)
     error = caught.value
@@ -171,7 +171,7 @@ async def failure_of(adapty: AsyncAdapty, name: str) -> AdaptyAPIError | AdaptyC
 async def test_every_error_response_maps_to_an_exception_without_secrets(
     stubbed: AsyncAdapty, stub: Stub, slept: list[float]
 ) -> None:
-    """In any shape of the body, the exception has all of it, and neither key nor address."""
+    """For any form of the body, the exception has all details, and neither key nor address."""
     for name in OPERATIONS:
         for status, expected in ERRORS.items():
             with case(name, status):
@@ -218,7 +218,7 @@ async def test_every_transport_failure_maps_to_an_exception_without_secrets(stub
 
 @pytest.mark.parametrize("reply", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"])
 async def test_dropped_connection_is_typed_error(client: AsyncAdapty, server: RawServer, reply: bytes) -> None:
-    """A connection that ends before or inside the answer ends in a typed exception, after the same bytes each time."""
+    """A connection that closes before or during the response is a typed exception; retries send the same bytes."""
     server.replies = [reply]
     for name in OPERATIONS:
         server.requests.clear()
@@ -231,7 +231,7 @@ async def test_dropped_connection_is_typed_error(client: AsyncAdapty, server: Ra
 
 
 async def test_tracebacks_have_no_key(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """Locals in the traceback contain no key."""
+    """The locals in the traceback contain no key."""
     for name in OPERATIONS:
         with case(name):
             for reply in (
@@ -283,7 +283,7 @@ async def test_error_codes_select_the_class(stubbed: AsyncAdapty, stub: Stub) ->
 
 
 async def test_lone_surrogate_can_be_printed(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """Whatever the body holds, the exception's words can be written to a log in UTF-8."""
+    """Any message can be written to a log in UTF-8."""
     stub.replies = [
         answering(400, b'{"errors": [{"source": "\\ud800", "errors": ["\\udbff"]}], "error_code": "\\udfff"}')
     ]

@@ -1,4 +1,4 @@
-"""Who is meant: ids that cannot be sent are refused by name, before anything is, by every operation that takes one."""
+"""The user of a request: invalid IDs are rejected by name before sending, in every operation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
 OF_USERS = [name for name in CALLS if operation_of(name).takes_user]
 
 OTHER_CALLS: Mapping[str, Callable[[Any, Mapping[str, Any]], Any]] = {
-    # What takes a user and has no name in CALLS, or takes one in its body.
+    # Operations with a user that are not in CALLS, or have the user in the body.
     "unready transaction": lambda adapty, user: adapty.transactions.set(PURCHASE, **user),
     "unpaged history": lambda adapty, user: taken(adapty.virtual_currencies.history(**user, page_size=0)),
 }
@@ -79,8 +79,10 @@ UUIDS: Mapping[str, object] = {
 }
 
 
-async def refused(adapty: AsyncAdapty, call: Callable[[Any, Mapping[str, Any]], Any], user: Mapping[str, Any]) -> str:
-    """Give the name that a refusal blames, after a look at its words: nothing of what was given may stand in them."""
+async def rejected_field(
+    adapty: AsyncAdapty, call: Callable[[Any, Mapping[str, Any]], Any], user: Mapping[str, Any]
+) -> str:
+    """Return the field name of the error, after a check that the message does not quote the value."""
     with pytest.raises(AdaptyUsageError) as caught:
         await call(adapty, user)
     name = caught.value.field_name or ""
@@ -92,24 +94,24 @@ async def refused(adapty: AsyncAdapty, call: Callable[[Any, Mapping[str, Any]], 
 
 
 async def test_invalid_customer_user_id_is_rejected(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """Every operation that takes a user refuses it by name, does not quote it, and sends nothing."""
+    """Every operation with a user rejects it by name without quoting it, and sends nothing."""
     for given in CUSTOMER_USER_IDS:
         with stub.case(given=given):
             user = {"customer_user_id": CUSTOMER_USER_IDS[given]}
 
             for call in (*(CALLS[name] for name in OF_USERS), *OTHER_CALLS.values()):
-                assert await refused(stubbed, call, user) == "customer_user_id"
+                assert await rejected_field(stubbed, call, user) == "customer_user_id"
             assert stub.requests == []
 
 
 async def test_invalid_profile_id_is_rejected(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """The same goes for Adapty's own id, of which only the usual spelling is taken."""
+    """The same applies to Adapty's own ID; only the usual notation of a UUID is valid."""
     for given in UUIDS:
         with stub.case(given=given):
             user = {"profile_id": UUIDS[given]}
 
             for call in (*(CALLS[name] for name in OF_USERS), *OTHER_CALLS.values()):
-                assert await refused(stubbed, call, user) == "profile_id"
+                assert await rejected_field(stubbed, call, user) == "profile_id"
             assert stub.requests == []
 
 
@@ -127,14 +129,14 @@ async def test_invalid_profile_id_is_rejected(stubbed: AsyncAdapty, stub: Stub) 
 async def test_exactly_one_id_is_required(
     stubbed: AsyncAdapty, stub: Stub, user: Mapping[str, Any], field_name: str
 ) -> None:
-    """None and both are refused, an empty one beside the other too: it may be a mistake about who is meant."""
+    """None and both are rejected, also if one of them is empty."""
     for name in OF_USERS:
-        assert await refused(stubbed, CALLS[name], user) == field_name
+        assert await rejected_field(stubbed, CALLS[name], user) == field_name
     assert stub.requests == []
 
 
 async def test_invalid_paywall_id_is_rejected(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """No other text gets into the path."""
+    """No other text is put into the path."""
     paywalls: Any = stubbed.paywalls
     calls: list[Callable[[Any, Mapping[str, Any]], Any]] = [
         lambda _, given: paywalls.get(given["id"]),
@@ -145,13 +147,13 @@ async def test_invalid_paywall_id_is_rejected(stubbed: AsyncAdapty, stub: Stub) 
         with stub.case(given=given):
             for call in calls:
                 for value in (UUIDS[given], None):
-                    assert await refused(stubbed, call, {"id": value}) == "paywall_id"
+                    assert await rejected_field(stubbed, call, {"id": value}) == "paywall_id"
             assert stub.requests == []
 
 
 @pytest.mark.parametrize("given", [PAYWALL_ID, PAYWALL_ID.upper(), UUID(PAYWALL_ID)])
 async def test_paywall_id_is_normalized_in_path(stubbed: AsyncAdapty, stub: Stub, given: str | UUID) -> None:
-    """However it is given, the path is the same."""
+    """The path is the same for every accepted notation."""
     await stubbed.paywalls.get(given)
     await stubbed.paywalls.update(given, {})
 
@@ -162,7 +164,7 @@ async def test_paywall_id_is_normalized_in_path(stubbed: AsyncAdapty, stub: Stub
     "given", ["u", "jane@example.com", "a b", "~!@#$%^&*()_+`-={}|[]\\:\";'<>?,./", "%0d%0a", "j" * 4096]
 )
 async def test_valid_id_arrives_unchanged(client: AsyncAdapty, server: RawServer, given: str) -> None:
-    """Printable ASCII gets through unchanged, on a real socket."""
+    """Printable ASCII arrives unchanged, over a real socket."""
     server.replies = [NO_CONTENT]
 
     await client.profiles.delete(customer_user_id=given)
@@ -176,7 +178,7 @@ async def test_valid_id_arrives_unchanged(client: AsyncAdapty, server: RawServer
 @repeatable(150)
 @hypothesis.given(st.text(st.characters(), max_size=20) | st.text(st.characters(max_codepoint=127)) | objects())
 async def test_any_id_is_rejected_or_arrives_unchanged(given: Any) -> None:
-    """There is nothing between the two, whatever object is given."""
+    """Any object is either rejected or arrives unchanged."""
     stub = Stub()
     async with AsyncAdapty(KEY, transport=httpx.MockTransport(stub)) as adapty:
         for kind in ("customer_user_id", "profile_id"):
@@ -184,15 +186,15 @@ async def test_any_id_is_rejected_or_arrives_unchanged(given: Any) -> None:
             try:
                 await adapty.profiles.get(**{kind: given})
             except AdaptyUsageError as error:
-                blamed = error.field_name
+                field_name = error.field_name
             else:
-                blamed = None
+                field_name = None
             headers = [request.headers[f"adapty-{kind.replace('_', '-')}"] for request in stub.requests]
-            assert headers == ([] if blamed else [str(given)])
+            assert headers == ([] if field_name else [str(given)])
 
 
 async def test_invalid_user_in_body_is_rejected(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """Stripe and Paddle take the id in the body, where it cannot be missing or of another kind."""
+    """Stripe and Paddle have the ID in the body, where it is required."""
     purchases = stubbed.purchases
     calls: list[Callable[[Any, Mapping[str, Any]], Any]] = [
         lambda _, user: purchases.validate_stripe(**user, stripe_token="sub_1"),
@@ -201,5 +203,5 @@ async def test_invalid_user_in_body_is_rejected(stubbed: AsyncAdapty, stub: Stub
     for given in ["", " ", None, 7, b"jane", ["jane"], "jane\ud800"]:
         with stub.case(given=given):
             for call in calls:
-                assert await refused(stubbed, call, {"customer_user_id": given}) == "customer_user_id"
+                assert await rejected_field(stubbed, call, {"customer_user_id": given}) == "customer_user_id"
             assert stub.requests == []

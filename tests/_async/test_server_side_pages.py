@@ -1,4 +1,4 @@
-"""Iterators over pages: fetched when they are asked for, each item once, and with an end."""
+"""Iterators over pages: lazy, each item once, finite."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FAILED = answering(500, error_body("server_error", 500))
 
 
 def paywall_page(ids: Iterable[str], **pagination: Any) -> Handler:
-    """Give a page of paywalls, with or without word of how many there are."""
+    """Return a page of paywalls, with or without the number of pages."""
     page: dict[str, Any] = {"data": [{"paywall_id": id_} for id_ in ids]}
     if pagination:
         page["meta"] = {"pagination": pagination}
@@ -34,7 +34,7 @@ def paywall_page(ids: Iterable[str], **pagination: Any) -> Handler:
 
 
 def history_page(ids: Iterable[str], *cursor: Any) -> Handler:
-    """Give a page of transactions, with or without word of what comes next."""
+    """Return a page of transactions, with or without a cursor."""
     page: dict[str, Any] = {"data": [{"transaction_id": id_} for id_ in ids]}
     if cursor:
         page["pagination"] = {"next_cursor": cursor[0]}
@@ -42,7 +42,7 @@ def history_page(ids: Iterable[str], *cursor: Any) -> Handler:
 
 
 def asked(stub: Stub) -> list[dict[str, str]]:
-    """Give what was asked for, query by query."""
+    """Return the queries of the requests."""
     queries = (
         parse_qs(request.url.query.decode(), keep_blank_values=True, strict_parsing=True) for request in stub.requests
     )
@@ -50,7 +50,7 @@ def asked(stub: Stub) -> list[dict[str, str]]:
 
 
 PAYWALL_PAGES: Mapping[str, tuple[list[Handler], str, int]] = {
-    # The pages of two, the items that come of them, and how many pages are asked for.
+    # The pages of two items, the returned items, and the number of requested pages.
     "one": ([paywall_page("ab", count=2, page=1, pages=1)], "ab", 1),
     "three": (
         [
@@ -89,7 +89,7 @@ PAYWALL_PAGES: Mapping[str, tuple[list[Handler], str, int]] = {
 }
 
 HISTORY_PAGES: Mapping[str, tuple[list[Handler], str, list[str | None]]] = {
-    # The pages, the items that come of them, and the cursors that are asked for.
+    # The pages, the returned items, and the requested cursors.
     "one": ([history_page("ab", None)], "ab", [None]),
     "three": ([history_page("ab", "x"), history_page("cd", "y"), history_page("e", None)], "abcde", [None, "x", "y"]),
     "none": ([history_page("", None)], "", [None]),
@@ -109,7 +109,7 @@ HISTORY_PAGES: Mapping[str, tuple[list[Handler], str, list[str | None]]] = {
 
 
 async def test_paywalls_are_listed_once_and_in_order(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """The pages follow one another to the last one, whatever the answers say of their number."""
+    """Pages are requested up to the last one, with or without a page count in the responses."""
     for pages in PAYWALL_PAGES:
         with stub.case(pages=pages):
             replies, items, count = PAYWALL_PAGES[pages]
@@ -122,7 +122,7 @@ async def test_paywalls_are_listed_once_and_in_order(stubbed: AsyncAdapty, stub:
 
 
 async def test_transactions_are_listed_once_and_in_order(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """Each page says what asks for the next, byte for byte; user, currency and size stay the same."""
+    """Each cursor is sent back unchanged; user, currency and page size stay the same."""
     for pages in HISTORY_PAGES:
         with stub.case(pages=pages):
             replies, items, cursors = HISTORY_PAGES[pages]
@@ -145,7 +145,7 @@ async def test_transactions_are_listed_once_and_in_order(stubbed: AsyncAdapty, s
 async def test_repeated_cursor_is_an_error(
     stubbed: AsyncAdapty, stub: Stub, pages: list[Handler], distance: int
 ) -> None:
-    """Pages that lead in a circle end in an exception, after each of them was given once."""
+    """A cycle of cursors ends in an exception, after each page was returned once."""
     stub.replies = [*pages]
     got: list[Any] = []
 
@@ -158,7 +158,7 @@ async def test_repeated_cursor_is_an_error(
 
 @pytest.mark.parametrize("cursor", ["\ud800", 7, 1.5, True, ["x"], {"next": "x"}], ids=ascii)
 async def test_invalid_cursor_is_an_error(stubbed: AsyncAdapty, stub: Stub, cursor: Any) -> None:
-    """There is more and no way to ask for it: that is no end, and no success."""
+    """An invalid cursor is neither the end nor a success."""
     stub.replies = [history_page("ab", cursor), history_page("c", None)]
     got: list[Any] = []
 
@@ -170,7 +170,7 @@ async def test_invalid_cursor_is_an_error(stubbed: AsyncAdapty, stub: Stub, curs
 
 
 async def test_too_long_cursor_is_an_error(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """What httpx does not send ends in a typed exception, too."""
+    """A cursor that httpx cannot send is a typed exception, too."""
     stub.replies = [history_page("a", "x" * 1_000_000)]
 
     with pytest.raises(AdaptyError, match=r"^listVirtualCurrencyTransactions: ") as caught:
@@ -180,7 +180,7 @@ async def test_too_long_cursor_is_an_error(stubbed: AsyncAdapty, stub: Stub) -> 
 
 
 async def test_pages_are_fetched_lazily(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """Nothing is sent before the first step, nor one page more than the steps need; the iterator goes on from there."""
+    """Nothing is sent before the first step, and no page before it is needed."""
     stories: list[tuple[list[Handler], Any]] = [
         ([paywall_page("ab", pages=2), paywall_page("c", pages=2)], stubbed.paywalls.list()),
         ([history_page("ab", "x"), history_page("c", None)], stubbed.virtual_currencies.history(customer_user_id=USER)),
@@ -199,7 +199,7 @@ async def test_pages_are_fetched_lazily(stubbed: AsyncAdapty, stub: Stub) -> Non
 
 @pytest.mark.parametrize("reply", [FAILED, answering(200, b"<html>"), answering(404, error_body("profile_not_found"))])
 async def test_error_is_raised_after_earlier_items(stubbed: AsyncAdapty, stub: Stub, reply: Handler) -> None:
-    """What was fetched is given first; after the exception there is nothing more, and nothing more is sent."""
+    """Fetched items are returned first; after the exception the iterator is exhausted, and nothing is sent."""
     stub.replies = [paywall_page("ab", pages=3), reply]
     steps = stubbed.with_options(max_retries=0).paywalls.list()
     got: list[Any] = []
@@ -213,7 +213,7 @@ async def test_error_is_raised_after_earlier_items(stubbed: AsyncAdapty, stub: S
 
 
 async def test_failed_page_is_retried(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """Each page is a call of its own, with its own tries, and no item comes twice."""
+    """Each page is a call with its own retries, and no item is repeated."""
     stub.replies = [FAILED, history_page("ab", "x"), FAILED, FAILED, history_page("c", None)]
 
     got = await taken(stubbed.virtual_currencies.history(customer_user_id=USER))
@@ -223,7 +223,7 @@ async def test_failed_page_is_retried(stubbed: AsyncAdapty, stub: Stub) -> None:
 
 
 async def test_iterators_are_independent(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """Each call begins at the first page."""
+    """Each call starts at the first page."""
     stub.replies = [paywall_page("ab", pages=1)]
 
     first, second = stubbed.paywalls.list(), stubbed.paywalls.list()
@@ -232,7 +232,7 @@ async def test_iterators_are_independent(stubbed: AsyncAdapty, stub: Stub) -> No
 
 
 async def test_invalid_arguments_are_rejected_immediately(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """Not at the first step, which may be far away."""
+    """The error is raised by the call, not by the first step."""
     arguments: Any
     for arguments, field_name in [
         ({"page_size": 0}, "page_size"),
@@ -262,7 +262,7 @@ async def test_invalid_arguments_are_rejected_immediately(stubbed: AsyncAdapty, 
 
 
 async def test_no_currency_code_means_all_currencies(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """None is as good as left out."""
+    """None means the same as no argument."""
     stub.replies = [answering(200, b'{"data":[]}')]
 
     await taken(stubbed.virtual_currencies.history(customer_user_id=USER, currency_code=None))
@@ -271,7 +271,7 @@ async def test_no_currency_code_means_all_currencies(stubbed: AsyncAdapty, stub:
 
 
 async def test_queries_are_percent_encoded(client: AsyncAdapty, server: RawServer) -> None:
-    """Brackets, and whatever a currency is called, are escaped as a query's characters must be."""
+    """Brackets and special characters in a currency code are percent-encoded."""
     server.replies = [answer(200, b'{"data":[]}')]
 
     await taken(client.paywalls.list(page_size=100))

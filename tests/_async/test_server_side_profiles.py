@@ -1,4 +1,4 @@
-"""The fields of a profile on the wire: each alone, exact, null where it is None, and refused by name."""
+"""The fields of a profile in the request: exact values, null for None, and errors by name."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ PROFILE_METHODS = ("profiles.create", "profiles.update", "v1.profiles.create", "
 
 
 class Plan(StrEnum):
-    """Text that is an enum's member, as callers have it."""
+    """Text as an enum member."""
 
     TRIAL = "trial"
 
 
 PROFILE: Mapping[str, list[tuple[Any, str]]] = {
-    # A field's values, and what they are in JSON.
+    # A field's values, and their JSON.
     "first_name": [("Zoë", '"Zoë"'), ("", '""'), ('"\\\n\u2028', '"\\"\\\\\\n\u2028"')],
     "last_name": [("O'Neil", '"O\'Neil"'), ("李", '"李"')],
     "gender": [("f", '"f"'), ("m", '"m"'), ("o", '"o"')],
@@ -76,7 +76,7 @@ PROFILE: Mapping[str, list[tuple[Any, str]]] = {
 NOT_NULLABLE = ("custom_attributes", "installation_meta")
 
 REFUSED_PROFILE: list[tuple[str, Any, str]] = [
-    # A field, a value that the API would refuse, and the name that is blamed.
+    # A field, an invalid value, and the field name in the error.
     ("first_name", 7, "first_name"),
     ("gender", "female", "gender"),
     ("email", "jane", "email"),
@@ -112,12 +112,12 @@ REFUSED_PROFILE: list[tuple[str, Any, str]] = [
 
 
 async def test_tables_have_every_field() -> None:
-    """A field that the facade gains is tried here too."""
+    """Every field of the facade is tested here."""
     assert PROFILE.keys() | {"extra_fields"} == ProfileFields.__annotations__.keys()
 
 
 async def test_each_profile_field_is_sent_alone(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """A field that is given is in the body just so, None is null where the API takes null; no other field is there."""
+    """The body contains only the given field; None is null if the API accepts null."""
     for method in PROFILE_METHODS:
         for field in PROFILE:
             with stub.case(field=field, method=method):
@@ -139,13 +139,13 @@ async def test_each_profile_field_is_sent_alone(stubbed: AsyncAdapty, stub: Stub
 
 
 def _fresh(field: str) -> list[tuple[Any, str]]:
-    """Give a field's values, an iterator among them as a new one."""
+    """Return a field's values, with new iterators."""
     once = [{"key": key, "value": None} for key in "ab"]
     return [(iter(once) if hasattr(value, "__next__") else value, written) for value, written in PROFILE[field]]
 
 
 async def test_invalid_profile_field_is_rejected_by_name(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """What the reference says is refused is refused here, with the field's name and without its value."""
+    """Values that the API documents as invalid are rejected by field name, without quoting them."""
     for field, value, field_name in REFUSED_PROFILE:
         with stub.case(field=field, value=value, field_name=field_name):
             for method in PROFILE_METHODS:
@@ -158,7 +158,7 @@ async def test_invalid_profile_field_is_rejected_by_name(stubbed: AsyncAdapty, s
 
 
 async def test_platform_is_sent_as_header(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """Each platform that the header takes is sent in it, and is no part of the body."""
+    """Each valid platform is sent in the header, not in the body."""
     for method in ["profiles.create", "profiles.update"]:
         for platform in get_args(Platform):
             with stub.case(platform=platform, method=method):
@@ -170,7 +170,7 @@ async def test_platform_is_sent_as_header(stubbed: AsyncAdapty, stub: Stub) -> N
 
 @pytest.mark.parametrize("method", ["profiles.create", "profiles.update"])
 async def test_no_platform_sends_no_header(stubbed: AsyncAdapty, stub: Stub, method: str) -> None:
-    """None is as good as left out."""
+    """None means the same as no argument."""
     await attrgetter(method)(stubbed)(**USER, platform=None)
 
     assert "adapty-platform" not in stub.requests[0].headers
@@ -178,7 +178,7 @@ async def test_no_platform_sends_no_header(stubbed: AsyncAdapty, stub: Stub, met
 
 
 async def test_invalid_platform_is_rejected(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """The header takes the known platforms only."""
+    """Only the documented platforms are valid."""
     for method in ["profiles.create", "profiles.update"]:
         for platform in ["", "ios", "Windows", 7, "iOS\r\nX: 1"]:
             with stub.case(platform=platform, method=method):
@@ -194,18 +194,18 @@ async def test_invalid_platform_is_rejected(stubbed: AsyncAdapty, stub: Stub) ->
     st.text(st.characters()), st.dictionaries(st.from_regex(r"\A[A-Za-z0-9._-]{1,30}\Z"), st.floats() | st.text())
 )
 async def test_accepted_values_arrive_unchanged(name: str, attributes: dict[str, Any]) -> None:
-    """Text and attributes either reach the API unchanged or are refused by name."""
+    """Text and attributes either arrive unchanged or are rejected by name."""
     stub = Stub()
     async with AsyncAdapty(KEY, transport=httpx.MockTransport(stub)) as adapty:
         try:
             await adapty.profiles.update(**USER, first_name=name, custom_attributes=attributes)
         except AdaptyUsageError as error:
-            blamed = (error.field_name or "").partition(".")[0]
+            invalid_field = (error.field_name or "").partition(".")[0]
         else:
-            blamed = ""
+            invalid_field = ""
 
-    assert blamed in {"", "first_name", "custom_attributes"}
-    assert len(stub.requests) == (not blamed)
-    if not blamed:
+    assert invalid_field in {"", "first_name", "custom_attributes"}
+    assert len(stub.requests) == (not invalid_field)
+    if not invalid_field:
         held = {item["key"]: item["value"] for item in stub.sent["custom_attributes"]}
         assert (stub.sent["first_name"], held) == (name, attributes)

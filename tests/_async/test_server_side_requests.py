@@ -1,4 +1,4 @@
-"""What the arguments of the server-side API's methods are on the wire, field by field and byte by byte."""
+"""The requests that the methods of the server-side API send, field by field and byte by byte."""
 
 from __future__ import annotations
 
@@ -34,24 +34,24 @@ USER: Any = {"customer_user_id": "user_12345"}
 
 @frozen
 class Given:
-    """What a method is given, but for who is meant."""
+    """The arguments of a method, without the user."""
 
     arguments: tuple[Any, ...]
     fields: Mapping[str, Any]
 
     @classmethod
     def of(cls, *arguments: Any, **fields: Any) -> Given:
-        """Note it as it would stand in a call."""
+        """Create one from the arguments of a call."""
         return cls(arguments, fields)
 
     def to(self, adapty: AsyncAdapty, method: str, **more: Any) -> Any:
-        """Give it to a method of the client, with one user for all that take one, and more fields."""
+        """Call a method of the client with these arguments, a user if the method has one, and more fields."""
         user = {} if method.startswith("paywalls.") else USER
         return attrgetter(method)(adapty)(*self.arguments, **user, **{**self.fields, **more})
 
 
 EXTENSIBLE: Mapping[str, Given] = {
-    # Every method that sends a body, with the least that it takes.
+    # Every method that sends a body, with the minimum of arguments.
     "profiles.create": Given.of(),
     "profiles.update": Given.of(),
     "v1.profiles.create": Given.of(),
@@ -70,7 +70,7 @@ EXTENSIBLE: Mapping[str, Given] = {
 
 
 async def test_extra_fields_are_sent(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """What is given in extra_fields stands beside the known fields, as it is."""
+    """`extra_fields` are sent unchanged next to the known fields."""
     for method in EXTENSIBLE:
         with stub.case(method=method):
             await EXTENSIBLE[method].to(stubbed, method)
@@ -81,7 +81,7 @@ async def test_extra_fields_are_sent(stubbed: AsyncAdapty, stub: Stub) -> None:
 
 
 async def test_each_integration_identifier_is_sent_alone(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """Each id is sent under its name, and None as null; an empty one is refused."""
+    """Each identifier is sent under its name, None as null; an empty one is rejected."""
     for field in sorted(IntegrationIdentifierFields.__annotations__.keys() - {"extra_fields"}):
         with stub.case(field=field):
             send: Any = stubbed.integrations.set
@@ -231,7 +231,7 @@ BODIES: list[tuple[str, Given, str]] = [
 
 
 async def test_body_is_exact(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """What is given goes out just so, times in UTC; what is left out does not go out."""
+    """Given arguments are sent, times in UTC; others are not in the body."""
     for method, given, body in BODIES:
         with stub.case(method=method, given=given, body=body):
             await given.to(stubbed, method)
@@ -241,12 +241,12 @@ async def test_body_is_exact(stubbed: AsyncAdapty, stub: Stub) -> None:
 
 
 def exactly(body: bytes | str) -> Any:
-    """Read JSON, its numbers digit by digit."""
+    """Parse JSON, with exact numbers."""
     return json.loads(body, parse_float=str, parse_int=str)
 
 
 async def test_every_transaction_field_is_sent(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """The fields that need not be given arrive as they are, and None as null."""
+    """Optional fields are sent unchanged, and None as null."""
     fields: dict[str, Any] = {
         **SUBSCRIPTION,
         "environment": "Sandbox",
@@ -281,7 +281,7 @@ async def test_every_transaction_field_is_sent(stubbed: AsyncAdapty, stub: Stub)
 
 
 async def test_price_is_an_exact_json_number(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """The amount goes out as the number that it is, in any of the forms that it is given in."""
+    """The amount is sent as an exact number, for every accepted type."""
     for value, written in [
         ("9.99", "9.99"),
         (Decimal("9.99"), "9.99"),
@@ -324,7 +324,7 @@ RELATIVE: list[tuple[str, Given, str]] = [
 async def test_durations_count_from_now(
     stubbed: AsyncAdapty, stub: Stub, method: str, given: Given, field: str
 ) -> None:
-    """Where a start or an end is asked for, a distance from now will do, to either side."""
+    """A start or an end can be a duration from now, positive or negative."""
     for distance in (relativedelta(months=1), relativedelta(days=-1, hours=3), timedelta(days=2), timedelta(hours=-1)):
         before = datetime.now(UTC)
         await given.to(stubbed, method, **{field: distance})
@@ -334,7 +334,7 @@ async def test_durations_count_from_now(
 
 
 REFUSED: list[tuple[str, Given, str | None]] = [
-    # A method, its arguments without the user, and the name that is blamed.
+    # A method, its arguments without the user, and the field name in the error.
     ("access_levels.grant", Given.of("premium"), "expires_at"),
     ("access_levels.grant", Given.of("premium", expires_at=None), "expires_at"),
     ("access_levels.grant", Given.of("premium", lifetime=True, expires_at="2026-07-01T00:00:00Z"), "expires_at"),
@@ -369,8 +369,8 @@ REFUSED: list[tuple[str, Given, str | None]] = [
     ("transactions.set", Given.of({"purchase_type": "gift", **PURCHASE}), "purchase_type"),
     ("transactions.set", Given.of({"purchase_type": "one_time_purchase", **SUBSCRIPTION}), "originally_purchased_at"),
     *(
-        ("transactions.set_one_time_purchase", Given.of(**{**PURCHASE, **wrong}), blamed)
-        for wrong, blamed in (
+        ("transactions.set_one_time_purchase", Given.of(**{**PURCHASE, **wrong}), field_name)
+        for wrong, field_name in (
             ({"store": ""}, "store"),
             ({"environment": "Test"}, "environment"),
             ({"environment": None}, "environment"),
@@ -458,7 +458,7 @@ REFUSED: list[tuple[str, Given, str | None]] = [
 
 
 async def test_invalid_arguments_are_rejected_by_name(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """Each documented refusal is made here, with the argument's name, and nothing is sent."""
+    """Each documented error is raised with the argument's name, and nothing is sent."""
     for method, given, field_name in REFUSED:
         with stub.case(method=method, given=given, field_name=field_name):
             with pytest.raises(AdaptyUsageError) as caught:
@@ -470,7 +470,7 @@ async def test_invalid_arguments_are_rejected_by_name(stubbed: AsyncAdapty, stub
 
 
 async def test_stripe_request_is_json_api(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """The purchase goes out as JSON:API wants it, to the path that it has, and without a header that names a user."""
+    """The body is JSON:API, the path is Stripe's, and no header contains a user."""
     stub.replies = [answering(200, b'{"data":null}', {"Content-Type": "application/vnd.api+json"})]
 
     await stubbed.purchases.validate_stripe(customer_user_id="Zoe", stripe_token="pi_1")
@@ -486,7 +486,7 @@ async def test_stripe_request_is_json_api(stubbed: AsyncAdapty, stub: Stub) -> N
 
 
 async def test_paddle_request_has_user_in_body(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """Both of its fields are in the body, and no header names a user."""
+    """Both fields are in the body, and no header contains a user."""
     await stubbed.purchases.validate_paddle(customer_user_id="user_12345", paddle_token="sub_1")
 
     assert stub.requests[0].content == b'{"customer_user_id":"user_12345","paddle_token":"sub_1"}'
@@ -502,7 +502,7 @@ PAYWALL: Mapping[str, list[Mapping[str, Any]]] = {
 
 
 async def test_update_locale_preserves_order(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """The paywall is read and written back: the locale's data new, all else as it came, in its place."""
+    """The paywall is read and written back with the new data of the locale; all else is unchanged."""
     stub.replies = [answering(200, json.dumps(PAYWALL).encode())]
 
     await stubbed.paywalls.update_locale(PAYWALL_ID, "en", {"a": 2})
@@ -516,7 +516,7 @@ async def test_update_locale_preserves_order(stubbed: AsyncAdapty, stub: Stub) -
 
 
 async def test_invalid_locale_update_is_rejected(stubbed: AsyncAdapty, stub: Stub) -> None:
-    """What can be seen before is refused before the paywall is read; a locale that it does not have, before writing."""
+    """Invalid arguments are rejected before reading, and an unknown locale before writing."""
     for change, field_name, requests in [
         (Given.of("fr", "{}"), "locale", 1),
         (Given.of("", "{}"), "locale", 0),
@@ -549,7 +549,7 @@ async def test_invalid_locale_update_is_rejected(stubbed: AsyncAdapty, stub: Stu
     ],
 )
 async def test_unparsed_configs_are_not_written_back(stubbed: AsyncAdapty, stub: Stub, configs: Any) -> None:
-    """Where writing back would lose something, nothing is written."""
+    """Nothing is written if writing back would lose data."""
     stub.replies = [answering(200, json.dumps({"remote_configs": configs}).encode())]
 
     with pytest.raises(UnexpectedResponseError, match=r"^getPaywall: 200: .*so none is written back") as caught:

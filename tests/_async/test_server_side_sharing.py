@@ -1,4 +1,4 @@
-"""One client for many at once, against the sandbox: every result belongs to who asked for it."""
+"""One client for many concurrent callers, against the sandbox: each caller gets its own results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONNECTIONS = httpx.Limits(max_connections=10)
 
 
 async def test_results_are_not_mixed_up(sandbox: Sandbox) -> None:
-    """Callers that do different things at the same time over one client each see their own user only."""
+    """Concurrent callers with different operations see only the data of their own user."""
     callers = SIDE_BY_SIDE[map_async]
 
     async def live(number: int) -> int:
@@ -42,35 +42,35 @@ async def test_results_are_not_mixed_up(sandbox: Sandbox) -> None:
 
 
 async def credit(adapty: AsyncAdapty, user: Any, number: int) -> None:
-    """Give the user so much that nobody else has the same, under a key of the caller's own."""
+    """Credit an amount that is unique to the user, with the caller's own key."""
     done = await adapty.virtual_currencies.credit("GOLD", number + 1, **user, idempotency_key=uuid4())
     assert {balance.code: balance.balance for balance in done.balances}["GOLD"] == number + 1
 
 
 async def buy(adapty: AsyncAdapty, user: Any, number: int) -> None:
-    """Record a purchase of a product that is the user's alone."""
+    """Record a purchase of a product that is unique to the user."""
     bought = {**PURCHASE, "store_product_id": f"product_{number}", "store_original_transaction_id": f"order_{number}"}
     profile = await adapty.transactions.set_one_time_purchase(**user, **bought)
     assert [purchase.store_product_id for purchase in profile.non_subscriptions] == [f"product_{number}"]
 
 
-async def be_granted(adapty: AsyncAdapty, user: Any, number: int) -> None:
-    """Get an access level that is the user's alone."""
+async def grant(adapty: AsyncAdapty, user: Any, number: int) -> None:
+    """Grant an access level that is unique to the user."""
     profile = await adapty.access_levels.grant(f"level_{number}", **user, lifetime=True)
     assert [level.access_level_id for level in profile.active_access_levels()] == [f"level_{number}"]
 
 
-async def be_known_elsewhere(adapty: AsyncAdapty, user: Any, number: int) -> None:
-    """Store an id that is the user's alone, and read it."""
+async def set_identifier(adapty: AsyncAdapty, user: Any, number: int) -> None:
+    """Store an identifier that is unique to the user, and read it."""
     await adapty.integrations.set(**user, amplitude_user_id=f"amplitude_{number}")
     known = await adapty.integrations.get(**user)
     assert known.amplitude_user_id == f"amplitude_{number}"
 
 
-async def be_refused(adapty: AsyncAdapty, user: Any, number: int) -> None:
-    """Ask for what is not there, and for what cannot be: the exception is the caller's own, too."""
+async def raise_errors(adapty: AsyncAdapty, user: Any, number: int) -> None:
+    """Request a missing object and an invalid one: each caller gets its own exceptions."""
     with pytest.raises(ProfileNotFoundError) as missing:
-        await adapty.profiles.get(customer_user_id=f"nobody_{number}")
+        await adapty.profiles.get(customer_user_id=f"missing_{number}")
     with pytest.raises(InsufficientBalanceError) as poor:
         await adapty.virtual_currencies.debit("GOLD", number + 1, **user)
     with pytest.raises(AdaptyUsageError):
@@ -78,12 +78,12 @@ async def be_refused(adapty: AsyncAdapty, user: Any, number: int) -> None:
     assert (missing.value.operation, poor.value.operation) == ("getProfile", "createVirtualCurrencyTransaction")
 
 
-async def browse(adapty: AsyncAdapty, user: Any, number: int) -> None:
-    """Go through the paywalls as the others do, and leave what only this user wants."""
+async def update_paywall(adapty: AsyncAdapty, user: Any, number: int) -> None:
+    """List the paywalls, and change the one of this user."""
     paywalls = await taken(adapty.paywalls.list())
     settings = await adapty.refund_saver.set(**user, consent=bool(number % 2))
     assert len({paywall.paywall_id for paywall in paywalls}) == len(paywalls) > 0
     assert settings.consent == bool(number % 2)
 
 
-DEEDS = (credit, buy, be_granted, be_known_elsewhere, be_refused, browse)
+DEEDS = (credit, buy, grant, set_identifier, raise_errors, update_paywall)

@@ -1,3 +1,3 @@
 # Generated from tests/_async/__init__.py by `make unasync`; do not edit.
 
-"""Tests of the blocking client; `tests/_sync` is made from them by scripts/unasync.py."""
+"""Tests of the blocking client; scripts/unasync.py generates `tests/_sync` from them."""

@@ -1,6 +1,6 @@
 # Generated from tests/_async/conftest.py by `make unasync`; do not edit.
 
-"""What the tests of a client share."""
+"""Fixtures of the tests of a client."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Note the waits between tries, in seconds, instead of waiting."""
+    """Record the delays between attempts, in seconds, without sleeping."""
     waits: list[float] = []
 
     def note(seconds: float) -> None:
@@ -34,7 +34,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def adapty(sandbox: Sandbox) -> Iterator[Adapty]:
-    """Give a client of the sandbox."""
+    """Return a client of the sandbox."""
     with Adapty(
         sandbox.secret_key,
         base_url=sandbox.url,
@@ -46,7 +46,7 @@ def adapty(sandbox: Sandbox) -> Iterator[Adapty]:
 
 @pytest.fixture(params=Transports.PARAMS)
 def new_transport(request: pytest.FixtureRequest) -> Callable[[], httpx.BaseTransport | None]:
-    """Give what creates a client's transport, or None for its own connections."""
+    """Return a function that creates a client's transport, or None for its own connections."""
     make: Callable[[], httpx.BaseTransport | None] = request.param
     return make
 
@@ -56,7 +56,7 @@ def client(
     server: RawServer,
     new_transport: Callable[[], httpx.BaseTransport | None],
 ) -> Iterator[Adapty]:
-    """Give a client of the server that answers as the test says, with a key that must never show."""
+    """Return a client of the server whose responses the test selects, with a key that must never be shown."""
     with Adapty(
         KEY,
         base_url=server.url,
@@ -70,12 +70,12 @@ def client(
 
 @pytest.fixture
 def stub() -> Stub:
-    """Stand in for the server-side API where bytes do not matter."""
+    """Return a stub of the server-side API, for tests that do not depend on bytes."""
     return Stub()
 
 
 @pytest.fixture
 def stubbed(stub: Stub) -> Iterator[Adapty]:
-    """Give a client of the stub, with the same key."""
+    """Return a client of the stub, with the same key."""
     with Adapty(KEY, transport=httpx.MockTransport(stub)) as made:
         yield made

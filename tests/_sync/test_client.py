@@ -1,6 +1,6 @@
 # Generated from tests/_async/test_client.py by `make unasync`; do not edit.
 
-"""The client itself: settings, connections and how they end."""
+"""The client itself: settings, connections, closing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KEY = "secret_live_shown"
 
 
 def test_the_request_carries_key_agent_and_json(client: Adapty, server: RawServer) -> None:
-    """The key goes as Bearer, the agent says who asks, the body is JSON in UTF-8."""
+    """The key is sent as Bearer, the User-Agent names the SDK, and the body is JSON in UTF-8."""
     client.mail.save_profile(**PROFILE, first_name="Zoë")
 
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
@@ -39,7 +39,7 @@ def test_the_request_carries_key_agent_and_json(client: Adapty, server: RawServe
 
 
 def test_environment_provides_arguments(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A client can be made without arguments where the environment has key and address."""
+    """A client can be created without arguments if the environment has the key and the address."""
     monkeypatch.setenv("ADAPTY_MAIL_SECRET_KEY", sandbox.mail_key)
     monkeypatch.setenv("ADAPTY_MAIL_BASE_URL", sandbox.url)
 
@@ -50,7 +50,7 @@ def test_environment_provides_arguments(sandbox: Sandbox, monkeypatch: pytest.Mo
 
 
 def test_path_of_base_url_is_used(server: RawServer) -> None:
-    """The API may stand behind a prefix."""
+    """The API may have a path prefix."""
     with Adapty(mail_secret_key=KEY, mail_base_url=f"{server.url}/mail/") as adapty:
         adapty.mail.save_profile(**PROFILE)
 
@@ -58,7 +58,7 @@ def test_path_of_base_url_is_used(server: RawServer) -> None:
 
 
 def test_mail_needs_its_own_key(server: RawServer) -> None:
-    """The key of the other API does not do, and nothing is sent."""
+    """The key of the other API is not used, and nothing is sent."""
     with Adapty(KEY, mail_base_url=server.url) as adapty:
         with pytest.raises(AdaptyConfigError, match=r"^mail_secret_key: is missing; .* ADAPTY_MAIL_SECRET_KEY"):
             adapty.mail.save_profile(**PROFILE)
@@ -69,7 +69,7 @@ def test_mail_needs_its_own_key(server: RawServer) -> None:
 
 
 def test_options_apply_to_the_new_client_only(client: Adapty) -> None:
-    """with_options leaves the client that it is called on as it was, and rejects what the client would."""
+    """`with_options` does not change the client, and rejects the same values as the constructor."""
     other = client.with_options(timeout=Timeouts(read=1), max_retries=7)
 
     assert other._transport.config.timeouts == Timeouts(read=1)
@@ -83,7 +83,7 @@ def test_options_apply_to_the_new_client_only(client: Adapty) -> None:
 
 
 def test_closed_client_raises_config_error(client: Adapty) -> None:
-    """Use after close is an exception of ours, for the client and for what with_options gave."""
+    """A closed client and clients from its `with_options` raise an AdaptyError."""
     other = client.with_options(max_retries=0)
     other.close()
     client.mail.save_profile(**PROFILE)
@@ -96,7 +96,7 @@ def test_closed_client_raises_config_error(client: Adapty) -> None:
 
 
 def test_own_http_client_is_used_and_stays_open(server: RawServer) -> None:
-    """Its connections and hooks serve, its credentials and redirects do not interfere, and it stays open."""
+    """Its connections and hooks are used, its credentials and redirects are not, and it stays open."""
     seen: list[str] = []
 
     def note(request: httpx.Request) -> None:
@@ -119,7 +119,7 @@ def test_own_http_client_is_used_and_stays_open(server: RawServer) -> None:
 
 
 def test_own_transport_is_used() -> None:
-    """Any httpx transport fits."""
+    """Any httpx transport works."""
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json={}))
 
     with Adapty(mail_secret_key=KEY, transport=transport) as adapty:
@@ -127,7 +127,7 @@ def test_own_transport_is_used() -> None:
 
 
 def test_http_client_and_transport_cannot_be_combined() -> None:
-    """Two ways to say the same are refused, and so is a client of the wrong kind."""
+    """Both arguments together, and a client of the wrong kind, are rejected."""
     with httpx.Client() as http_client:
         transport = httpx.MockTransport(lambda _: httpx.Response(200))
         with pytest.raises(AdaptyConfigError, match="cannot be combined"):
@@ -139,7 +139,7 @@ def test_http_client_and_transport_cannot_be_combined() -> None:
 
 
 def test_every_exception_of_httpx_is_mapped() -> None:
-    """Whatever httpx can raise while it sends becomes an exception of ours; the unsendable is not tried again."""
+    """Each exception of httpx becomes one of ours; requests that cannot be sent are not retried."""
     request = httpx.Request("POST", "http://x")
     kinds = [
         kind
@@ -165,7 +165,7 @@ def test_every_exception_of_httpx_is_mapped() -> None:
 
 
 def test_hook_that_raises_for_status_changes_nothing(server: RawServer) -> None:
-    """The status of an answer counts, whoever looked at it first: a 400 is a 400 and is not tried again."""
+    """An event hook that calls `raise_for_status` does not change the result: a 400 is not retried."""
     server.replies = [answer(400, gzip.compress(b"{}"), "Content-Encoding: gzip", "Request-Id: r-1")]
 
     def hook(response: httpx.Response) -> None:
@@ -183,7 +183,7 @@ def test_hook_that_raises_for_status_changes_nothing(server: RawServer) -> None:
 
 
 def test_loopback_bypasses_the_proxy(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment's proxy is for the world outside; the sandbox is here."""
+    """Requests to the sandbox on loopback do not use the environment's proxy."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
 
@@ -252,7 +252,7 @@ def test_no_proxy_is_respected(server: RawServer, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("arguments", [{"timeout": -1}, {"mail_base_url": "nonsense"}, {"secret_key": "two words"}])
 def test_rejected_client_shows_no_key(arguments: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The traceback of a refusal, with the locals of every frame, holds no key, not even the environment's."""
+    """The traceback of a rejected client, with the locals of every frame, contains no key."""
     monkeypatch.setenv("ADAPTY_SECRET_KEY", KEY)
     shown = ""
     try:
@@ -265,7 +265,7 @@ def test_rejected_client_shows_no_key(arguments: dict[str, Any], monkeypatch: py
 
 
 def test_exception_of_a_hook_is_raised() -> None:
-    """What is not httpx's to raise passes through as it is."""
+    """Exceptions that are not httpx's are raised unchanged."""
 
     def broken(_: httpx.Request) -> httpx.Response:
         message = "a bug"
@@ -277,7 +277,7 @@ def test_exception_of_a_hook_is_raised() -> None:
 
 
 def test_client_does_not_show_the_key(client: Adapty) -> None:
-    """Not the client, not its parts, not a traceback with the locals of every frame."""
+    """Neither the client, its parts nor a traceback with locals shows the key."""
     low_level = client.mail.low_level()
     assert KEY not in repr([client, vars(client), client._transport.config, low_level, vars(client._transport)])
     with Adapty(mail_secret_key=KEY, mail_base_url="http://127.0.0.1:1", max_retries=0) as lost:
@@ -289,7 +289,7 @@ def test_client_does_not_show_the_key(client: Adapty) -> None:
 
 
 def test_environment_is_read_once(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A change of the environment does not reach a client that is already made."""
+    """A change of the environment does not affect an existing client."""
     monkeypatch.setenv("ADAPTY_MAIL_BASE_URL", sandbox.url)
     with Adapty(mail_secret_key=sandbox.mail_key) as adapty:
         monkeypatch.setenv("ADAPTY_MAIL_BASE_URL", "http://127.0.0.1:1")

@@ -1,6 +1,6 @@
 # Generated from tests/_async/test_cookies.py by `make unasync`; do not edit.
 
-"""Cookies: the client keeps none."""
+"""Cookies: the client stores none."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Generated from tests/_async/test_mail.py by `make unasync`; do not edit.
 
-"""The Mail operations against the sandbox, over a real socket."""
+"""The Mail API's operations against the sandbox, over a real socket."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def test_save_profile_sends_every_field(adapty: Adapty, sandbox: Sandbox) -> None:
-    """All fields of the contract reach the API, in the form that the contract asks for."""
+    """All fields of the spec reach the API in the specified format."""
     result: object = adapty.mail.save_profile(  # type: ignore[func-returns-value]
         external_profile_id="user_1",
         external_created_at=datetime(2026, 6, 1, 12, 30, tzinfo=timezone(timedelta(hours=2))),
@@ -63,7 +63,7 @@ def test_save_profile_sends_every_field(adapty: Adapty, sandbox: Sandbox) -> Non
 
 
 def test_save_event_sends_every_field(adapty: Adapty, sandbox: Sandbox) -> None:
-    """All fields of the contract reach the API, the price as the exact decimal text that was given."""
+    """All fields of the spec reach the API, the price as exact decimal text."""
     fields: dict[str, Any] = {
         **EVENT,
         "price_usd": Decimal("9.90"),
@@ -83,7 +83,7 @@ def test_save_event_sends_every_field(adapty: Adapty, sandbox: Sandbox) -> None:
 
 
 def test_models_are_sent_unchanged(adapty: Adapty, sandbox: Sandbox) -> None:
-    """A MailProfile and a TransactionEvent can be given instead of their fields."""
+    """A MailProfile or a TransactionEvent can be passed instead of its fields."""
     adapty.mail.save_profile(MailProfile.from_dict(PROFILE))
     adapty.mail.save_transaction_event(TransactionEvent.from_dict(EVENT))
 
@@ -91,7 +91,7 @@ def test_models_are_sent_unchanged(adapty: Adapty, sandbox: Sandbox) -> None:
 
 
 def test_extra_fields_are_sent(adapty: Adapty, sandbox: Sandbox) -> None:
-    """A field newer than this release can be sent already."""
+    """A field that this release does not know can be sent."""
     adapty.mail.save_profile(**PROFILE, extra_fields={"newer": {"than": ["this"]}})
 
     stored = sandbox.profile("user_12345")
@@ -99,7 +99,7 @@ def test_extra_fields_are_sent(adapty: Adapty, sandbox: Sandbox) -> None:
 
 
 def test_expires_at_counts_from_now(adapty: Adapty, sandbox: Sandbox) -> None:
-    """A relativedelta as the end of a subscription counts from now."""
+    """A relativedelta for `expires_at` counts from now."""
     before = datetime.now(UTC)
     adapty.mail.save_transaction_event(**EVENT, expires_at=relativedelta(months=1))
     after = datetime.now(UTC)
@@ -110,7 +110,7 @@ def test_expires_at_counts_from_now(adapty: Adapty, sandbox: Sandbox) -> None:
 
 
 def test_saving_again_changes_nothing(adapty: Adapty, sandbox: Sandbox) -> None:
-    """A profile is updated but for its address, an event of the same id counts once."""
+    """A profile is updated except for its address; an event with the same ID is stored once."""
     adapty.mail.save_profile(**PROFILE, country="US")
     adapty.mail.save_profile(**{**PROFILE, "email": "other@example.com"}, first_name="Jane")
     adapty.mail.save_transaction_event(**EVENT)
@@ -142,7 +142,7 @@ def test_invalid_input_is_rejected_before_sending(
     given: dict[str, Any],
     field_name: str,
 ) -> None:
-    """The refusal names the field, and the API never hears of it."""
+    """The error names the field, and nothing is sent."""
     with pytest.raises(AdaptyUsageError, match=f"^{field_name}: ") as caught:
         adapty.mail.save_profile(**given)
 
@@ -151,7 +151,7 @@ def test_invalid_input_is_rejected_before_sending(
 
 
 def test_model_and_fields_are_mutually_exclusive(adapty: Adapty, sandbox: Sandbox) -> None:
-    """Neither both nor something that is no record is accepted."""
+    """Passing both, or a value that is not a model, is rejected."""
     profile = MailProfile.from_dict(PROFILE)
     with pytest.raises(AdaptyUsageError, match=r"^country: cannot be combined with a MailProfile"):
         adapty.mail.save_profile(profile, country="US")  # type: ignore[call-overload]
@@ -164,7 +164,7 @@ def test_model_and_fields_are_mutually_exclusive(adapty: Adapty, sandbox: Sandbo
 
 
 def test_api_error_names_the_field(adapty: Adapty, sandbox: Sandbox) -> None:
-    """A 400 of the API carries the code and the field that it blames."""
+    """The exception for a 400 has the error code and the field from the body."""
     profile = MailProfile.from_dict(PROFILE)
     object.__setattr__(profile, "country", "XX")  # as if this release did not know the rule
 
@@ -178,7 +178,7 @@ def test_api_error_names_the_field(adapty: Adapty, sandbox: Sandbox) -> None:
 
 
 def test_unknown_key_is_an_authentication_error(adapty: Adapty, sandbox: Sandbox) -> None:
-    """The Mail API's 403 for a key that it does not know is no mere lack of permission."""
+    """The Mail API's 403 for an unknown key is an AuthenticationError, not a PermissionDeniedError."""
     with type(adapty)(mail_secret_key="secret_live_other", mail_base_url=sandbox.url) as other:
         with pytest.raises(AuthenticationError, match="Secret key doesn't exist") as caught:
             other.mail.save_profile(**PROFILE)
@@ -192,7 +192,7 @@ ERASED = b"HTTP/1.1 204 X\r\nConnection: close\r\n\r\n"
 
 
 def test_delete_profile_erases(adapty: Adapty, sandbox: Sandbox) -> None:
-    """A subscriber who is erased is gone, and stays so whatever is saved again."""
+    """An erased subscriber is not restored by later saves."""
     adapty.mail.save_profile(**PROFILE)
 
     adapty.mail.delete_profile(external_profile_id="user_12345")
@@ -206,7 +206,7 @@ def test_delete_profile_erases(adapty: Adapty, sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("name", ["external_profile_id", "customer_user_id", "email"])
 def test_delete_profile_sends_the_identifier(client: Adapty, server: RawServer, name: str) -> None:
-    """Each identifier by itself is the whole body."""
+    """The body contains only the given identifier."""
     server.replies = [ERASED]
 
     identifier: dict[str, Any] = {name: "jane@example.com"}
@@ -232,7 +232,7 @@ def test_ambiguous_deletion_by_email_accepts_404(
     server: RawServer,
     uncertain: bytes,
 ) -> None:
-    """The address is gone with the profile, so the second try cannot find it."""
+    """The address is deleted with the profile, so a retry cannot find it."""
     server.replies = [uncertain, GONE]
 
     client.mail.delete_profile(email="jane@example.com")
@@ -255,7 +255,7 @@ def test_unknown_profile_is_reported(
     replies: list[bytes],
     identifiers: dict[str, Any],
 ) -> None:
-    """A 404 that no earlier try can explain means that there is no such profile: ids are answered alike twice."""
+    """A 404 that no earlier attempt explains is raised; for IDs, the API responds to repetitions alike."""
     server.replies = list(replies)
 
     with pytest.raises(ProfileNotFoundError):
@@ -263,7 +263,7 @@ def test_unknown_profile_is_reported(
 
 
 def test_delete_many_tries_both_kinds_of_id(adapty: Adapty, sandbox: Sandbox) -> None:
-    """As `external_profile_id` first and then as `customer_user_id`; what is not found has both kinds as its reason."""
+    """IDs are tried as `external_profile_id`, then as `customer_user_id`; a missing one names both as its reason."""
     adapty.mail.save_profile(**PROFILE)
     adapty.mail.save_profile(
         **{**PROFILE, "external_profile_id": "another", "email": "joe@example.com"}, customer_user_id="user_2"
@@ -281,7 +281,7 @@ def test_delete_many_tries_both_kinds_of_id(adapty: Adapty, sandbox: Sandbox) ->
 
 
 def test_delete_many_erases(adapty: Adapty, sandbox: Sandbox) -> None:
-    """Each has an outcome; an address that is none is refused by itself."""
+    """Each ID has a result; an invalid address fails alone."""
     adapty.mail.save_profile(**PROFILE)
 
     report = adapty.mail.delete_many(["jane@example.com", "joe@example.com", "joe"], by="email")

@@ -1,6 +1,6 @@
 # Generated from tests/_async/test_server_side_retries.py by `make unasync`; do not edit.
 
-"""What is sent again, counted on the wire, and when a deletion that was sent again is taken for done."""
+"""Retries, counted at the server, and deletions that a retry completes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ IN_FLIGHT = error_body("idempotency_in_flight", 409)
 CREDITED_BEFORE = error_body("duplicate_source_transaction", 409)
 
 PASSING = {
-    # What goes wrong at first, and how long is waited then: at least and at most.
+    # The failures, and the minimum and maximum of the following delays.
     "500": (answer(500, error_body("server_error", 500)), 0, 0.5),
     "503-page": (answer(503, b"<html>"), 0, 0.5),
     "dropped": (b"", 0, 0.5),
@@ -63,7 +63,7 @@ LASTING = {
 def test_transient_failures_are_retried_with_the_same_bytes(
     client: Adapty, server: RawServer, slept: list[float]
 ) -> None:
-    """Every operation is sent again, byte for byte, with its Idempotency-Key, no sooner than Retry-After."""
+    """Every retry has the same bytes and the same Idempotency-Key, and is no sooner than Retry-After."""
     for name_of_case, (reply, least, most) in PASSING.items():
         with case(name_of_case):
             for name in OPERATIONS:
@@ -107,7 +107,7 @@ def test_permanent_failures_are_not_retried(client: Adapty, server: RawServer, s
 def test_long_in_flight_conflict_has_the_key(
     stubbed: Adapty, stub: Stub, slept: list[float], headers: dict[str, str], waits: list[float]
 ) -> None:
-    """After a minute, with no retries even, the exception has the key that was sent, to ask again later."""
+    """After a minute, even without retries, the exception has the key, for a later call."""
     stub.replies = [answering(409, IN_FLIGHT, headers)]
 
     with pytest.raises(library.ConflictError) as caught:
@@ -119,7 +119,7 @@ def test_long_in_flight_conflict_has_the_key(
 
 
 def test_each_call_has_its_own_key(stubbed: Adapty, stub: Stub) -> None:
-    """Two calls are two transactions, each under a UUID of version 4, whichever method sends them."""
+    """Each call has its own UUID of version 4, in every method."""
     names = [name for name in CALLS if name.partition("/")[0] == TRANSACT]
     for name in [*names, *names]:
         CALLS[name](stubbed, BY_CUSTOMER_USER_ID)
@@ -133,7 +133,7 @@ def test_each_call_has_its_own_key(stubbed: Adapty, stub: Stub) -> None:
     "given", [UUID("0b5b2d7e-6f1a-4c1e-9d3b-2a1c0f9e8d7c"), "0B5B2D7E-6F1A-4C1E-9D3B-2A1C0F9E8D7C"]
 )
 def test_the_callers_own_key_is_used(stubbed: Adapty, stub: Stub, given: UUID | str) -> None:
-    """What the caller gives goes out with each try, and stands in the exception."""
+    """Each attempt has the caller's key, and so has the exception."""
     stub.replies = [failing(httpx.ReadTimeout)]
 
     with pytest.raises(AdaptyConnectionError) as caught:
@@ -144,7 +144,7 @@ def test_the_callers_own_key_is_used(stubbed: Adapty, stub: Stub, given: UUID | 
 
 
 def test_missing_key_is_generated(stubbed: Adapty, stub: Stub) -> None:
-    """None, of a setting that is not there, is as good as left out."""
+    """None means the same as no argument."""
     for _ in range(2):
         stubbed.virtual_currencies.credit("GOLD", 1, customer_user_id="user_12345", idempotency_key=None)
 
@@ -194,7 +194,7 @@ CONNECT_TIMEOUT = failing(httpx.ConnectTimeout)
 POOL_TIMEOUT = failing(httpx.PoolTimeout)
 
 DELETIONS: dict[str, tuple[list[Handler], type[AdaptyError] | None]] = {
-    # What comes back, and what the call ends in.
+    # The responses, and the result of the call.
     "done": ([DELETED], None),
     "failed, done": ([SERVER_ERROR, DELETED], None),
     "failed, gone": ([SERVER_ERROR, GONE], None),
@@ -248,7 +248,7 @@ def test_404_counts_as_success_after_an_attempt_that_may_have_succeeded(stubbed:
 
 @pytest.mark.parametrize("version", ["profiles", "v1.profiles"])
 def test_deletion_without_retries_raises_404(stubbed: Adapty, stub: Stub, version: str) -> None:
-    """Nothing is taken for done where nothing was sent again: two calls are two deletions."""
+    """Without a retry, a 404 is an error: two calls are two deletions."""
     stub.replies = [DROPPED, GONE]
     profiles = attrgetter(version)(stubbed.with_options(max_retries=0))
 

@@ -1,6 +1,6 @@
 # Generated from tests/_async/test_server_side_sharing.py by `make unasync`; do not edit.
 
-"""One client for many at once, against the sandbox: every result belongs to who asked for it."""
+"""One client for many concurrent callers, against the sandbox: each caller gets its own results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONNECTIONS = httpx.Limits(max_connections=10)
 
 
 def test_results_are_not_mixed_up(sandbox: Sandbox) -> None:
-    """Callers that do different things at the same time over one client each see their own user only."""
+    """Concurrent callers with different operations see only the data of their own user."""
     callers = SIDE_BY_SIDE[map_threads]
 
     def live(number: int) -> int:
@@ -42,35 +42,35 @@ def test_results_are_not_mixed_up(sandbox: Sandbox) -> None:
 
 
 def credit(adapty: Adapty, user: Any, number: int) -> None:
-    """Give the user so much that nobody else has the same, under a key of the caller's own."""
+    """Credit an amount that is unique to the user, with the caller's own key."""
     done = adapty.virtual_currencies.credit("GOLD", number + 1, **user, idempotency_key=uuid4())
     assert {balance.code: balance.balance for balance in done.balances}["GOLD"] == number + 1
 
 
 def buy(adapty: Adapty, user: Any, number: int) -> None:
-    """Record a purchase of a product that is the user's alone."""
+    """Record a purchase of a product that is unique to the user."""
     bought = {**PURCHASE, "store_product_id": f"product_{number}", "store_original_transaction_id": f"order_{number}"}
     profile = adapty.transactions.set_one_time_purchase(**user, **bought)
     assert [purchase.store_product_id for purchase in profile.non_subscriptions] == [f"product_{number}"]
 
 
-def be_granted(adapty: Adapty, user: Any, number: int) -> None:
-    """Get an access level that is the user's alone."""
+def grant(adapty: Adapty, user: Any, number: int) -> None:
+    """Grant an access level that is unique to the user."""
     profile = adapty.access_levels.grant(f"level_{number}", **user, lifetime=True)
     assert [level.access_level_id for level in profile.active_access_levels()] == [f"level_{number}"]
 
 
-def be_known_elsewhere(adapty: Adapty, user: Any, number: int) -> None:
-    """Store an id that is the user's alone, and read it."""
+def set_identifier(adapty: Adapty, user: Any, number: int) -> None:
+    """Store an identifier that is unique to the user, and read it."""
     adapty.integrations.set(**user, amplitude_user_id=f"amplitude_{number}")
     known = adapty.integrations.get(**user)
     assert known.amplitude_user_id == f"amplitude_{number}"
 
 
-def be_refused(adapty: Adapty, user: Any, number: int) -> None:
-    """Ask for what is not there, and for what cannot be: the exception is the caller's own, too."""
+def raise_errors(adapty: Adapty, user: Any, number: int) -> None:
+    """Request a missing object and an invalid one: each caller gets its own exceptions."""
     with pytest.raises(ProfileNotFoundError) as missing:
-        adapty.profiles.get(customer_user_id=f"nobody_{number}")
+        adapty.profiles.get(customer_user_id=f"missing_{number}")
     with pytest.raises(InsufficientBalanceError) as poor:
         adapty.virtual_currencies.debit("GOLD", number + 1, **user)
     with pytest.raises(AdaptyUsageError):
@@ -78,12 +78,12 @@ def be_refused(adapty: Adapty, user: Any, number: int) -> None:
     assert (missing.value.operation, poor.value.operation) == ("getProfile", "createVirtualCurrencyTransaction")
 
 
-def browse(adapty: Adapty, user: Any, number: int) -> None:
-    """Go through the paywalls as the others do, and leave what only this user wants."""
+def update_paywall(adapty: Adapty, user: Any, number: int) -> None:
+    """List the paywalls, and change the one of this user."""
     paywalls = taken(adapty.paywalls.list())
     settings = adapty.refund_saver.set(**user, consent=bool(number % 2))
     assert len({paywall.paywall_id for paywall in paywalls}) == len(paywalls) > 0
     assert settings.consent == bool(number % 2)
 
 
-DEEDS = (credit, buy, be_granted, be_known_elsewhere, be_refused, browse)
+DEEDS = (credit, buy, grant, set_identifier, raise_errors, update_paywall)

@@ -26,7 +26,7 @@ def main() -> None:
         try:
             report = import_all(adapty, profiles="profiles.csv", events="events.jsonl", **options)
         except KeyboardInterrupt as interrupt:
-            # The test goes on pressing until this process has ended, and at its very end nobody catches it any more.
+            # The test sends signals until this process has ended, and nothing catches them at interpreter exit.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             print(json.dumps(interrupt.__notes__))  # noqa: T201 - the test reads it
             sys.exit(130)

@@ -307,11 +307,11 @@ def test_invalid_arguments_are_rejected(
 async def test_other_client_is_rejected(apis: FakeApis, adapty: Adapty) -> None:
     """Neither function accepts the client of the other one."""
     with pytest.raises(
-        AdaptyUsageError, match=r"^adapty: is of type Adapty; expected an AsyncAdapty, the async client"
+        AdaptyUsageError, match=r"^client: is of type Adapty; expected an AsyncAdapty, the async client"
     ):
         await async_erase(adapty, ["u1"])  # type: ignore[arg-type]
     async with apis.async_client() as client:
-        with pytest.raises(AdaptyUsageError, match=r"^adapty: is of type AsyncAdapty; expected an Adapty"):
+        with pytest.raises(AdaptyUsageError, match=r"^client: is of type AsyncAdapty; expected an Adapty"):
             erase(client, ["u1"])  # type: ignore[arg-type]
 
 

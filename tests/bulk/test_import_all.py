@@ -585,7 +585,7 @@ def test_invalid_path_argument_is_rejected(adapty: Adapty) -> None:
 def test_import_all_rejects_the_async_client() -> None:
     """The async client has its own functions."""
     for client in (AsyncAdapty(mail_secret_key="k"), None):
-        with pytest.raises(AdaptyUsageError, match=r"^adapty: is .*; expected an Adapty, the blocking client"):
+        with pytest.raises(AdaptyUsageError, match=r"^client: is .*; expected an Adapty, the blocking client"):
             import_all(client, profiles="p.csv")  # type: ignore[arg-type]
 
 

@@ -42,7 +42,7 @@ def import_with_skipped_waits(
         async with AsyncAdapty(mail_secret_key="k", transport=httpx.MockTransport(handle)) as adapty:
             return await async_import_profiles(adapty, some(count), **options)
 
-    with asyncio.Runner(loop_factory=lambda: SkippingLoop(wait_seconds=0)) as runner:
+    with asyncio.Runner(loop_factory=lambda: SkippingLoop(thread_wait=0)) as runner:
         report = runner.run(job())
     return [moment - moments[0] for moment in moments], report
 

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from adapty import AsyncAdapty, AuthenticationError
 from adapty.bulk import Progress, async_import_all
+from adapty.bulk._inputs.row_reader import RowReader
 from adapty.bulk._inputs.sorting import sorted_rows
 from adapty.bulk._progress_tracker import ProgressTracker
-from adapty.bulk._row_reader import RowReader
 from tests.cases import case
 from tests.conftest import EVENT, PROFILE
 from tests.skipping_loop import SkippingLoop
@@ -85,7 +85,7 @@ def import_with_skipped_waits(answer: Callable[[int], httpx.Response] | None = N
         async with AsyncAdapty(mail_secret_key="k", transport=httpx.MockTransport(handle)) as adapty:
             await async_import_all(adapty, **inputs, rate_limit=50, on_progress=reports.append)
 
-    with asyncio.Runner(loop_factory=lambda: SkippingLoop(wait_seconds=0)) as runner:
+    with asyncio.Runner(loop_factory=lambda: SkippingLoop(thread_wait=0)) as runner:
         runner.run(job())
     return reports
 
@@ -126,7 +126,7 @@ def test_eta_excludes_the_time_of_sorting(monkeypatch: pytest.MonkeyPatch) -> No
     def slowly(rows: Any) -> Any:
         reader = threading.current_thread()
         assert isinstance(reader, RowReader)
-        reader._waits_for_item = True  # so that the clock of the event loop goes on
+        reader._waits_for_item = True  # so that the clock of the event loop moves
         while reader._loop.time() < 60:
             time.sleep(0.001)
         reader._waits_for_item = False

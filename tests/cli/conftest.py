@@ -1,4 +1,4 @@
-"""What the tests of the command line share: commands run in this process, against the sandbox on a real socket."""
+"""Fixtures of the command line's tests: commands run in this process, against the sandbox on a real socket."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import json
 import logging
 import os
 import re
+import shutil
 import signal
 import socket
 import sys
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 import typer.main
@@ -21,11 +25,11 @@ from adapty import Adapty
 from adapty._cli.app import app
 from adapty._engine.dispatcher import _Worker
 from adapty._engine.runner import CancelToken
+from tests.cases import case
 from tests.raw_server import answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from adapty.sandbox import Sandbox
     from tests.raw_server import RawServer, Reply
@@ -51,54 +55,54 @@ EVENT_OPTIONS = (
 
 _STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
-# What makes rich and typer colour, widen or shorten their output.
+# Variables that let rich and typer color, widen or shorten their output.
 _TERMINAL_VARIABLES = ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "TERM")
 
 
-# A line of progress where standard error is no terminal, as here.
+# A line of progress on a standard error that is not a terminal.
 _PROGRESS = re.compile(r"(profiles|events|server-side|mail): \d+ (accepted|done), .*\n")
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended.
+    """The result of a command.
 
     Attributes:
         code: The exit code.
         out: Standard output.
-        everything_told: Standard error.
+        all_err: Standard error.
     """
 
     code: int
     out: str
-    everything_told: str
+    all_err: str
 
     @property
     def err(self) -> str:
-        """Standard error but for the progress."""
-        return _PROGRESS.sub("", self.everything_told)
+        """Standard error without the progress."""
+        return _PROGRESS.sub("", self.all_err)
 
     @property
     def progress(self) -> list[str]:
         """The lines of progress on standard error."""
-        return [line.group().rstrip("\n") for line in _PROGRESS.finditer(self.everything_told)]
+        return [line.group().rstrip("\n") for line in _PROGRESS.finditer(self.all_err)]
 
     @property
     def summary(self) -> list[str]:
-        """The lines on standard output but for how long it took."""
+        """The lines on standard output without the duration."""
         return [line for line in self.out.splitlines() if not line.startswith("took ")]
 
 
-_COMMAND = typer.main.get_command(app)  # once for all tests: made anew for each, it is most of the time they take
+_COMMAND = typer.main.get_command(app)  # once, because building it takes most of the time of a test
 
 
 def run(*arguments: str, stdin: bytes | None = None, charset: str = "utf-8") -> Ended:
     """Run a command in this process, with fresh logging."""
     with (
-        pytest.MonkeyPatch.context() as patch,
+        pytest.MonkeyPatch.context() as monkeypatch,
         CliRunner(charset=charset).isolation(input=stdin) as (out, err, _),
     ):
-        patch.setattr(logging.getLogger(), "handlers", [])
+        monkeypatch.setattr(logging.getLogger(), "handlers", [])
         try:
             with pytest.raises(SystemExit) as ended:
                 _COMMAND.main(arguments, prog_name="adapty-py")
@@ -110,51 +114,64 @@ def run(*arguments: str, stdin: bytes | None = None, charset: str = "utf-8") -> 
 
 
 def plain(text: str) -> str:
-    """Take colours out, which typer puts in on some build servers."""
+    """Remove colors, which typer adds on some build servers."""
     return _STYLE.sub("", text)
 
 
 @pytest.fixture(autouse=True)
 def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the terminal of whoever runs the tests not matter."""
+    """Make the tests independent of the terminal they run in."""
     for name in _TERMINAL_VARIABLES:
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Note the waits between tries, in seconds, instead of waiting, of single calls and of bulk jobs."""
-    waits: list[float] = []
-    try_later = _Worker.schedule_retry
+    """Record the delays between attempts, in seconds, of single calls and bulk jobs, instead of waiting."""
+    delays: list[float] = []
+    schedule_retry = _Worker.schedule_retry
 
-    def note(seconds: float) -> None:
-        waits.append(seconds)
+    def retry_immediately(worker: Any, item: Any, steps: Any, seconds: float) -> None:
+        delays.append(seconds)
+        schedule_retry(worker, item, steps, 0)
 
-    def try_at_once(lane: Any, item: Any, steps: Any, seconds: float) -> None:
-        waits.append(seconds)
-        try_later(lane, item, steps, 0)
-
-    monkeypatch.setattr("adapty._sync.transport.sleep", note)
-    monkeypatch.setattr(_Worker, "schedule_retry", try_at_once)
-    return waits
+    monkeypatch.setattr("adapty._sync.transport.sleep", delays.append)
+    monkeypatch.setattr(_Worker, "schedule_retry", retry_immediately)
+    return delays
 
 
 @pytest.fixture(autouse=True)
-def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the rejects files, which go to the current folder, out of the project."""
     monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture(autouse=True)
 def _no_certificates(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look for certificates where none are: no test needs any, and each client would take its time to read them."""
+    """Use an empty folder of certificates: no test needs any, and each client would spend time on reading them."""
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path_factory.getbasetemp()))
 
 
+@contextmanager
+def fresh_case(source: Sandbox | RawServer, *values: object) -> Iterator[None]:
+    """Run a case of a loop with an empty sandbox or server, an empty folder and the environment of the test.
+
+    A failure names the values.
+    """
+    if hasattr(source, "reset"):
+        source.reset()
+    else:
+        source.requests.clear()
+    for path in Path().iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    with patch.dict(os.environ), case(*values):
+        yield
+
+
 @pytest.fixture
 def served(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """Point the command line at the sandbox, emptied."""
+    """Point the command line at an empty sandbox."""
     point_at(sandbox.url, monkeypatch, key=sandbox.mail_key, secret_key=sandbox.secret_key)
     return sandbox
 
@@ -166,7 +183,7 @@ def point_at(
     key: str = "secret_live_shown",
     secret_key: str | None = None,
 ) -> None:
-    """Point the command line at an address, with the Mail API's key and, if it is another, the server-side API's."""
+    """Point the command line at a base URL. Default of the server-side API's key: the key of the Mail API."""
     monkeypatch.setenv("ADAPTY_MAIL_BASE_URL", url)
     monkeypatch.setenv("ADAPTY_MAIL_SECRET_KEY", key)
     monkeypatch.setenv("ADAPTY_BASE_URL", url)
@@ -174,7 +191,7 @@ def point_at(
 
 
 def point_server_side_at(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Point the command line at an address of the server-side API, with its key and no other."""
+    """Point the command line at a base URL of the server-side API, with only its key."""
     monkeypatch.setenv("ADAPTY_BASE_URL", url)
     monkeypatch.setenv("ADAPTY_SECRET_KEY", "secret_live_shown")
     monkeypatch.delenv("ADAPTY_MAIL_SECRET_KEY", raising=False)
@@ -182,26 +199,26 @@ def point_server_side_at(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def server_side_alone(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give the command line no key of the Mail API, so that each user has one row in a report."""
+    """Remove the key of the Mail API, so that each user has one row in a report."""
     monkeypatch.delenv("ADAPTY_MAIL_SECRET_KEY")
 
 
 @pytest.fixture
 def api(served: Sandbox) -> Iterator[Adapty]:
-    """Give a client of the sandbox that the command line is pointed at."""
+    """Yield a client of the sandbox that the command line uses."""
     with Adapty() as adapty:
         yield adapty
 
 
 @pytest.fixture
 def closed_port() -> str:
-    """Give an address that nobody listens at."""
+    """Return the URL of a port without a server."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def json_answer(status: int, body: Any) -> bytes:
-    """Spell a whole response of the server-side API."""
+    """Return the bytes of a JSON response."""
     return answer(status, json.dumps(body).encode(), "Content-Type: application/json")
 
 
@@ -211,24 +228,24 @@ DELETED = answer(204)
 
 
 def table(out: str) -> list[list[str]]:
-    """Read the rows of the tables that were printed, heads among them."""
+    """Return the rows of the printed tables, with their headers."""
     lines = [line for line in out.splitlines() if line.startswith(("│", "┃", "|"))]
     return [[cell.strip() for cell in re.split("[│┃|]", line)[1:-1]] for line in lines]
 
 
 def reply_by_user(server: RawServer, replies: Mapping[str, Reply]) -> None:
-    """Have each deletion answered by the id in it, with the same answer at each try; of other ids the user is deleted.
+    """Reply to each deletion, and to its retries, by the ID in it; other IDs are deleted.
 
     Requests must come one at a time.
     """
 
     def reply(connection: socket.socket) -> None:
-        asked = server.requests[-1].decode()
-        for_whom = next((answer for id_, answer in replies.items() if id_ in asked), DELETED)
-        if isinstance(for_whom, bytes):
-            connection.sendall(for_whom)
+        request = server.requests[-1].decode()
+        found = next((reply for id_, reply in replies.items() if id_ in request), DELETED)
+        if isinstance(found, bytes):
+            connection.sendall(found)
         else:
-            for_whom(connection)
+            found(connection)
 
     server.replies = [reply]
 
@@ -237,7 +254,7 @@ class CtrlC:
     """Presses Ctrl-C in this process, where `run` runs a command."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Note when a bulk job has noticed it."""
+        """Watch for the bulk job's reaction."""
         self._noticed = threading.Event()
         ask = CancelToken.request
 
@@ -248,12 +265,12 @@ class CtrlC:
         monkeypatch.setattr(CancelToken, "request", ask_and_note)
 
     def press(self) -> None:
-        """Press it, and return when the job has noticed."""
+        """Press it, and return when the job has reacted."""
         os.kill(os.getpid(), signal.SIGINT)
         assert self._noticed.wait(10)
 
     def and_then(self, answered: bytes) -> Reply:
-        """Give what presses it while a request is under way, which is answered then."""
+        """Return a reply that presses it before it sends a response."""
 
         def reply(connection: socket.socket) -> None:
             self.press()
@@ -264,5 +281,5 @@ class CtrlC:
 
 @pytest.fixture
 def ctrl_c(monkeypatch: pytest.MonkeyPatch) -> CtrlC:
-    """Give what presses Ctrl-C."""
+    """Return an object that presses Ctrl-C."""
     return CtrlC(monkeypatch)

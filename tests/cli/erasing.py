@@ -1,4 +1,4 @@
-"""What the tests of `erase` share: users to erase, and the report read back."""
+"""Helpers of the tests of `erase`: create users, read the report."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COLUMNS",
-    "GO_ON",
     "ONE_AT_A_TIME",
+    "RESUME_HINT",
     "make_subscribers",
     "make_users",
     "outcomes",
@@ -23,30 +23,30 @@ __all__ = [
 
 ONE_AT_A_TIME = ("--concurrency", "1")
 
-GO_ON = "run it again to resume; its progress is in users.txt.checkpoint"
-"""The last line that a run which broke off tells."""
+RESUME_HINT = "run it again to resume; its progress is in users.txt.checkpoint"
+"""The last line of an interrupted or aborted run."""
 
 COLUMNS = ["at", "api", "id", "outcome", "reason"]
 
 
 def users_file(*ids: str) -> str:
-    """Write a file with these ids, and give its name."""
+    """Write a file with these IDs, and return its name."""
     Path("users.txt").write_text("\n".join(ids), encoding="utf-8")
     return "users.txt"
 
 
 def make_users(api: Adapty, *ids: str) -> list[str]:
-    """Create users, and give Adapty's ids of them."""
+    """Create users, and return Adapty's IDs of them."""
 
-    def make(id_: str) -> str:
+    def create(id_: str) -> str:
         return str(api.profiles.create(customer_user_id=id_).profile_id)
 
     with ThreadPoolExecutor(8) as threads:
-        return list(threads.map(make, ids))
+        return list(threads.map(create, ids))
 
 
 def make_subscribers(api: Adapty, *ids: str) -> None:
-    """Save profiles of Mail that have each of these as `customer_user_id`, and the others made from it."""
+    """Save profiles of Mail with these IDs as `customer_user_id`, and the other IDs derived from them."""
     for id_ in ids:
         api.mail.save_profile(
             customer_user_id=id_,
@@ -57,7 +57,7 @@ def make_subscribers(api: Adapty, *ids: str) -> None:
 
 
 def report_rows(path: str = "users.erased.csv") -> list[dict[str, str]]:
-    """Read a report, which must be one: UTF-8, with the header once."""
+    """Read a report, which must be UTF-8 with one header."""
     with Path(path).open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file, strict=True)
     assert header == COLUMNS
@@ -66,7 +66,7 @@ def report_rows(path: str = "users.erased.csv") -> list[dict[str, str]]:
 
 
 def outcomes(path: str = "users.erased.csv", api: str = "server-side") -> dict[str, str]:
-    """Give what came of each id with one API by a report, which must have each of them once."""
+    """Return the outcome of each ID in one API from a report, which must have each of them once."""
     rows = [row for row in report_rows(path) if row["api"] == api]
     found = {row["id"]: row["outcome"] for row in rows}
     assert len(found) == len(rows)

@@ -1,4 +1,4 @@
-"""`access grant`, `access revoke` and `access check`: when access begins and ends, and what is told of it."""
+"""`access grant`, `access revoke` and `access check`: time options, output and exit codes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 from dateutil.relativedelta import relativedelta
 
 from adapty._cli.errors import ExitCode
-from tests.cli.conftest import json_answer, point_at, run, table
+from tests.cases import case
+from tests.cli.conftest import fresh_case, json_answer, point_at, run, table
 
 if TYPE_CHECKING:
     from adapty import AccessLevel, Adapty
@@ -40,41 +41,41 @@ WHEN_OPTIONS = [
 
 @pytest.fixture
 def user(api: Adapty) -> None:
-    """Make the user that the commands are about."""
+    """Create the user of the commands."""
     api.profiles.create(customer_user_id="user_12345")
 
 
-def level_of(api: Adapty, level: str = "premium") -> AccessLevel:
-    """Give the user's access level as the API has it."""
-    held = api.profiles.get(customer_user_id="user_12345").access_level(level)
-    assert held is not None
-    return held
+def get_level(api: Adapty, level: str = "premium") -> AccessLevel:
+    """Return the user's access level from the API."""
+    found = api.profiles.get(customer_user_id="user_12345").access_level(level)
+    assert found is not None
+    return found
 
 
 @pytest.mark.usefixtures("user")
-def test_access_is_granted_until_a_time(api: Adapty) -> None:
-    """The time is sent, and the level is shown as it is then."""
+def test_grant_with_an_end_prints_the_level(api: Adapty) -> None:
+    """The end is sent, and the table has the resulting level."""
     ended = run("access", "grant", "premium", *USER, "--expires-at", "2999-07-01T02:00:00+02:00")
 
     assert (ended.code, ended.err) == (0, "")
     assert table(ended.out) == [HEAD, ["premium", "yes", "adapty", GRANTED, "-", FAR, "no"]]
-    assert level_of(api).expires_at == datetime(2999, 7, 1, tzinfo=UTC)
+    assert get_level(api).expires_at == datetime(2999, 7, 1, tzinfo=UTC)
 
 
 @pytest.mark.usefixtures("user")
-def test_access_is_granted_for_life(api: Adapty) -> None:
-    """`--lifetime` is an end that never comes; other levels of the user are not shown."""
+def test_grant_for_life_prints_never(api: Adapty) -> None:
+    """Other levels of the user are not printed."""
     run("access", "grant", "gold", *USER, "--lifetime")
 
     ended = run("access", "grant", "premium", *USER, "--lifetime")
 
     assert table(ended.out) == [HEAD, ["premium", "yes", "adapty", GRANTED, "-", "never", "no"]]
-    assert level_of(api).is_lifetime
+    assert get_level(api).is_lifetime
 
 
 @pytest.mark.usefixtures("user")
-def test_access_that_is_to_begin(api: Adapty) -> None:
-    """A level that has not begun is shown as not active, and that is no failure."""
+def test_grant_with_a_future_start_succeeds(api: Adapty) -> None:
+    """The table shows the level as not active yet."""
     ended = run("access", "grant", "premium", *USER, "--starts-at", "2998-07-01T00:00:00Z", "--expires-at", FAR)
 
     assert ended.code == 0
@@ -82,24 +83,25 @@ def test_access_that_is_to_begin(api: Adapty) -> None:
 
 
 @pytest.mark.usefixtures("user")
-@pytest.mark.parametrize(("text", "duration"), DURATIONS.items())
-def test_a_duration_counts_from_now(api: Adapty, text: str, duration: relativedelta) -> None:
-    """Hours, days, weeks, months and years are those of the calendar, from the moment of the command."""
-    before = datetime.now(UTC)
-    run("access", "grant", "premium", *USER, "--starts-at", text, "--expires-at", text)
-    granted = level_of(api)
-    run("access", "grant", "premium", *USER, "--lifetime")
-    run("access", "revoke", "premium", *USER, "--at", text)
-    revoked = level_of(api)
-    after = datetime.now(UTC)
+def test_duration_is_added_to_now(api: Adapty, served: Sandbox) -> None:
+    """Hours, days, weeks, months and years are those of the calendar."""
+    for text, duration in DURATIONS.items():
+        with case(text, duration):
+            before = datetime.now(UTC)
+            run("access", "grant", "premium", *USER, "--starts-at", text, "--expires-at", text)
+            granted = get_level(api)
+            run("access", "grant", "premium", *USER, "--lifetime")
+            run("access", "revoke", "premium", *USER, "--at", text)
+            revoked = get_level(api)
+            after = datetime.now(UTC)
 
-    moments = (granted.starts_at, granted.expires_at, revoked.expires_at)
-    assert all(moment is not None and before + duration <= moment <= after + duration for moment in moments)
+            moments = (granted.starts_at, granted.expires_at, revoked.expires_at)
+            assert all(moment is not None and before + duration <= moment <= after + duration for moment in moments)
 
 
 @pytest.mark.usefixtures("user")
-def test_access_is_revoked(api: Adapty) -> None:
-    """`--now` ends it at once, `--at` when it is said; what is printed is what it is then."""
+def test_revoke_ends_now_or_at_a_time(api: Adapty) -> None:
+    """The table has the resulting level."""
     run("access", "grant", "premium", *USER, "--lifetime")
 
     later = run("access", "revoke", "premium", *USER, "--at", FAR)
@@ -107,102 +109,96 @@ def test_access_is_revoked(api: Adapty) -> None:
 
     assert (later.code, table(later.out)[1][:2], table(later.out)[1][5]) == (0, ["premium", "yes"], FAR)
     assert (at_once.code, table(at_once.out)[1][:2]) == (0, ["premium", "no"])
-    end = level_of(api).expires_at
+    end = get_level(api).expires_at
     assert end is not None
     assert datetime.now(UTC) - timedelta(minutes=1) < end <= datetime.now(UTC)
 
 
 @pytest.mark.usefixtures("user")
-def test_a_level_that_the_user_does_not_have_cannot_be_revoked() -> None:
-    """The API's refusal is told, with the code for it."""
+def test_revoke_of_a_missing_level_is_an_api_error() -> None:
+    """The error of the API is printed, with its exit code."""
     ended = run("access", "revoke", "premium", *USER, "--now")
 
     assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
     assert "revokeAccessLevel: 400 " in ended.err
 
 
-@pytest.mark.parametrize("options", WHEN_OPTIONS, ids=" ".join)
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "30",
-        "30x",
-        "0d",
-        "-5d",
-        "1.5d",
-        "30 d",
-        "30D",
-        "3m",
-        "m",
-        "1y6mo",
-        "1000000d",
-        "P30D",
-        "soon",
-        "tomorrow",
-        "٣d",
-    ],
-)
-def test_a_time_that_is_none(served: Sandbox, options: tuple[str, ...], text: str) -> None:
-    """What is neither ISO 8601 nor a duration is told by its option, with examples, and nothing is sent."""
-    ended = run("access", options[0], "premium", *USER, *options[1:-1], f"{options[-1]}={text}")
+def test_time_options_reject_other_text(served: Sandbox) -> None:
+    """The error names the flag and has examples, and nothing is sent."""
+    for options in WHEN_OPTIONS:
+        for text in [
+            "",
+            "30",
+            "30x",
+            "0d",
+            "-5d",
+            "1.5d",
+            "30 d",
+            "30D",
+            "3m",
+            "m",
+            "1y6mo",
+            "1000000d",
+            "P30D",
+            "soon",
+            "tomorrow",
+            "٣d",
+        ]:
+            with fresh_case(served, options, text):
+                ended = run("access", options[0], "premium", *USER, *options[1:-1], f"{options[-1]}={text}")
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err == (
-        f"Error: {options[-1]}: is neither ISO 8601 nor a duration; expected a time such as "
-        "2026-07-01T00:00:00Z, or a duration such as 12h, 30d, 2w, 3mo or 1y\n"
-    )
-    assert served.requests() == []
+                assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+                assert ended.err == (
+                    f"Error: {options[-1]}: is neither ISO 8601 nor a duration; expected a time such as "
+                    "2026-07-01T00:00:00Z, or a duration such as 12h, 30d, 2w, 3mo or 1y\n"
+                )
+                assert served.requests() == []
 
 
-@pytest.mark.parametrize("options", WHEN_OPTIONS, ids=" ".join)
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("2026-07-01", "has no UTC offset"),
-        ("2026-07-01T00:00:00", "has no UTC offset"),
-        ("2026-W27-3T00:00:00", "has no UTC offset"),
-        ("20260701 000000", "has no UTC offset"),
-        ("2026-13-01T00:00:00Z", "is not ISO 8601"),
-        ("999999y", "is outside the years 1 to 9999"),
-    ],
-)
-def test_a_time_that_cannot_be_sent(served: Sandbox, options: tuple[str, ...], text: str, told: str) -> None:
-    """A naive time is refused, never guessed, and so is one that no calendar has."""
-    ended = run("access", options[0], "premium", *USER, *options[1:-1], options[-1], text)
+def test_time_options_reject_naive_and_impossible_times(served: Sandbox) -> None:
+    """Nothing is guessed, and nothing is sent."""
+    for options in WHEN_OPTIONS:
+        for text, message in [
+            ("2026-07-01", "has no UTC offset"),
+            ("2026-07-01T00:00:00", "has no UTC offset"),
+            ("2026-W27-3T00:00:00", "has no UTC offset"),
+            ("20260701 000000", "has no UTC offset"),
+            ("2026-13-01T00:00:00Z", "is not ISO 8601"),
+            ("999999y", "is outside the years 1 to 9999"),
+        ]:
+            with fresh_case(served, options, text, message):
+                ended = run("access", options[0], "premium", *USER, *options[1:-1], options[-1], text)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert told in ended.err
-    assert ended.err.count("\n") == 1
-    assert served.requests() == []
+                assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+                assert message in ended.err
+                assert ended.err.count("\n") == 1
+                assert served.requests() == []
 
 
-@pytest.mark.parametrize(
-    ("command", "told"),
-    [
+def test_end_requires_exactly_one_flag(served: Sandbox) -> None:
+    """An end must be given, or explicitly none."""
+    for command, message in [
         (("grant", "premium"), "--expires-at: is missing, and so is --lifetime"),
         (("grant", "premium", "--starts-at", "1d"), "--expires-at: is missing, and so is --lifetime"),
-        (("grant", "premium", "--lifetime", "--expires-at", "1d"), "--expires-at: is given beside --lifetime"),
+        (("grant", "premium", "--lifetime", "--expires-at", "1d"), "--expires-at: cannot be combined with --lifetime"),
         (("revoke", "premium"), "--at: is missing, and so is --now"),
-        (("revoke", "premium", "--now", "--at", "1d"), "--at: is given beside --now"),
-    ],
-)
-def test_an_end_is_said_once(served: Sandbox, command: tuple[str, ...], told: str) -> None:
-    """Access for life and access that ends at once are asked for by name, never by leaving something out."""
-    ended = run("access", *command, *USER)
+        (("revoke", "premium", "--now", "--at", "1d"), "--at: cannot be combined with --now"),
+    ]:
+        with fresh_case(served, command, message):
+            ended = run("access", *command, *USER)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err == f"Error: {told}; expected one of the two\n"
-    assert served.requests() == []
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err == f"Error: {message}; expected one of the two\n"
+            assert served.requests() == []
 
 
 @pytest.mark.parametrize("command", [("grant", "--lifetime"), ("revoke", "--now")])
-def test_a_level_without_a_name(served: Sandbox, command: tuple[str, ...]) -> None:
-    """An empty name, of a variable that is not set, is wrong use."""
+def test_level_rejects_empty(served: Sandbox, command: tuple[str, ...]) -> None:
+    """An empty name can come from a variable that is not set."""
     ended = run("access", command[0], "", command[1], *USER)
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith("Error: access_level_id: is empty")
+    assert ended.err.startswith("Error: LEVEL: is empty")
     assert served.requests() == []
 
 
@@ -212,7 +208,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "past": ("--expires-at", "2020-07-01T00:00:00Z"),
     "late": ("--lifetime", "--starts-at", "2998-07-01T00:00:00Z"),
 }
-"""How each level comes about that is asked for below."""
+"""The options that grant each level."""
 
 CHECKS: list[tuple[str, str | None, bool, str]] = [
     ("open", None, True, f"active until {FAR}"),
@@ -229,27 +225,28 @@ CHECKS: list[tuple[str, str | None, bool, str]] = [
 
 
 @pytest.mark.usefixtures("user")
-@pytest.mark.parametrize(("level", "at", "active", "told"), CHECKS)
-def test_access_is_asked_for(api: Adapty, level: str, at: str | None, active: bool, told: str) -> None:  # noqa: FBT001 - a row of the table
-    """The answer is printed with its reason, and the exit code is 0 for access and 1 for none."""
-    if level in GRANTS:
-        assert run("access", "grant", level, *USER, *GRANTS[level]).code == 0
-    moment = () if at is None else ("--at", at)
+def test_check_prints_the_reason_and_exits_with_0_or_1(api: Adapty, served: Sandbox) -> None:
+    """JSON has the level with `active`, without values if the user does not have it."""
+    for level, at, active, message in CHECKS:
+        with case(level, at, active, message):
+            if level in GRANTS:
+                assert run("access", "grant", level, *USER, *GRANTS[level]).code == 0
+            moment = () if at is None else ("--at", at)
 
-    ended = run("access", "check", level, *USER, *moment)
-    as_json = run("access", "check", level, *USER, *moment, "--json")
+            ended = run("access", "check", level, *USER, *moment)
+            as_json = run("access", "check", level, *USER, *moment, "--json")
 
-    code = ExitCode.DONE if active else ExitCode.NO_ACCESS
-    assert (ended.code, ended.out, ended.err) == (code, f"{told}\n", "")
-    assert (as_json.code, as_json.err) == (code, "")
-    held = api.profiles.get(customer_user_id="user_12345").access_level(level)
-    data = json.loads(as_json.out)
-    assert (data.pop("active"), data.pop("access_level_id")) == (active, level)
-    if held is None:
-        assert set(data.values()) == {None}
-        assert "expires_at" in data
-    else:
-        assert {**data, "access_level_id": level} == held.to_dict()
+            code = ExitCode.DONE if active else ExitCode.NO_ACCESS
+            assert (ended.code, ended.out, ended.err) == (code, f"{message}\n", "")
+            assert (as_json.code, as_json.err) == (code, "")
+            found = api.profiles.get(customer_user_id="user_12345").access_level(level)
+            data = json.loads(as_json.out)
+            assert (data.pop("active"), data.pop("access_level_id")) == (active, level)
+            if found is None:
+                assert set(data.values()) == {None}
+                assert "expires_at" in data
+            else:
+                assert {**data, "access_level_id": level} == found.to_dict()
 
 
 @pytest.mark.usefixtures("user")
@@ -257,36 +254,37 @@ def test_access_is_asked_for(api: Adapty, level: str, at: str | None, active: bo
     ("command", "active"),
     [(("grant", "premium", "--lifetime"), True), (("revoke", "premium", "--now"), False)],
 )
-def test_what_comes_of_it_as_json(api: Adapty, command: tuple[str, ...], active: bool) -> None:  # noqa: FBT001 - a row of the table
-    """`--json` prints the level as the SDK gives it, with `active`."""
+def test_json_has_the_resulting_level(api: Adapty, command: tuple[str, ...], active: bool) -> None:  # noqa: FBT001 - a row of the table
+    """`--json` prints the level as the SDK returns it, with `active`."""
     run("access", "grant", "premium", *USER, "--lifetime")
 
     ended = run("access", *command, *USER, "--json")
 
     assert (ended.code, ended.err) == (0, "")
-    assert json.loads(ended.out) == {**level_of(api).to_dict(), "active": active}
+    assert json.loads(ended.out) == {**get_level(api).to_dict(), "active": active}
 
 
-@pytest.mark.parametrize("at", ["2026-07-01", "soon", "30d", ""])
-def test_a_moment_to_judge_that_is_none(served: Sandbox, at: str) -> None:
-    """What is no moment is refused before anything is sent; a duration is none."""
-    ended = run("access", "check", "premium", *USER, "--at", at)
+def test_check_rejects_invalid_times(served: Sandbox) -> None:
+    """Before anything is sent; a duration is not a time."""
+    for at in ["2026-07-01", "soon", "30d", ""]:
+        with fresh_case(served, at):
+            ended = run("access", "check", "premium", *USER, "--at", at)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith("Error: at: ")
-    assert served.requests() == []
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err.startswith("Error: --at: ")
+            assert served.requests() == []
 
 
-def has_levels(server: RawServer, monkeypatch: pytest.MonkeyPatch, *levels: dict[str, Any]) -> None:
+def serve_levels(server: RawServer, monkeypatch: pytest.MonkeyPatch, *levels: dict[str, Any]) -> None:
     """Point the command line at a server whose profiles have these access levels."""
     point_at(server.url, monkeypatch)
     named = [{"access_level_id": "premium", **level} for level in levels]
     server.replies = [json_answer(200, {"data": {"access_levels": named}})]
 
 
-def test_of_several_levels_of_one_id_the_open_one_counts(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A level that ended does not hide one that is open."""
-    has_levels(server, monkeypatch, {"expires_at": "2020-07-01T00:00:00Z"}, {"expires_at": FAR})
+def test_check_prefers_an_active_level_of_several(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A level that ended does not hide an active one with the same ID."""
+    serve_levels(server, monkeypatch, {"expires_at": "2020-07-01T00:00:00Z"}, {"expires_at": FAR})
 
     assert run("access", "check", "premium", *USER).out == f"active until {FAR}\n"
     assert run("access", "check", "premium", *USER, "--at", "2020-01-01T00:00:00Z").out.startswith("active until 2020")
@@ -295,24 +293,24 @@ def test_of_several_levels_of_one_id_the_open_one_counts(server: RawServer, monk
 
 
 @pytest.mark.parametrize("field", ["starts_at", "expires_at"])
-def test_times_that_cannot_be_read_open_nothing(server: RawServer, monkeypatch: pytest.MonkeyPatch, field: str) -> None:
-    """A level whose start or end is nothing known is not active, and that is said."""
-    has_levels(server, monkeypatch, {"expires_at": FAR, field: "at dawn"})
+def test_level_with_unknown_times_is_not_active(server: RawServer, monkeypatch: pytest.MonkeyPatch, field: str) -> None:
+    """The output says that the time cannot be parsed."""
+    serve_levels(server, monkeypatch, {"expires_at": FAR, field: "at dawn"})
 
     ended = run("access", "check", "premium", *USER)
 
     assert (ended.code, ended.out) == (
         ExitCode.NO_ACCESS,
-        "not active: its start or its end cannot be read\n",
+        "not active: its start or its end cannot be parsed\n",
     )
 
 
 @pytest.mark.parametrize(("command", "option"), [("grant", "--lifetime"), ("revoke", "--now")])
-def test_an_answer_without_the_level(
+def test_response_without_the_level_is_printed(
     server: RawServer, monkeypatch: pytest.MonkeyPatch, command: str, option: str
 ) -> None:
-    """Where the answer does not have the level, that is told, by table and by JSON."""
-    has_levels(server, monkeypatch)
+    """As an empty table, and as JSON."""
+    serve_levels(server, monkeypatch)
 
     assert run("access", command, "premium", *USER, option).out == "Access levels: none\n"
     assert json.loads(run("access", command, "premium", *USER, option, "--json").out)["active"] is False

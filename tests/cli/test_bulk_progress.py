@@ -11,6 +11,7 @@ from rich.console import Console
 
 from adapty._cli.bulk_progress import display_progress
 from adapty.bulk import Progress
+from tests.cases import case
 from tests.cli.conftest import plain, run
 from tests.conftest import PROFILE
 
@@ -30,41 +31,41 @@ BEGUN: dict[str, Any] = {
 }
 
 
-def console(*, is_terminal: bool, width: int = 120) -> Console:
-    """Give a standard error to look at afterwards; a terminal shows only how its bars end."""
+def make_console(*, is_terminal: bool, width: int = 120) -> Console:
+    """Return a console whose output can be read; of a terminal only the final bars remain."""
     return Console(file=StringIO(), force_terminal=is_terminal, force_interactive=False, width=width)
 
 
-def told(shown: Console) -> list[str]:
-    """Give the lines that were shown."""
+def printed(shown: Console) -> list[str]:
+    """Return the printed lines."""
     assert isinstance(shown.file, StringIO)
     return [line.rstrip() for line in plain(shown.file.getvalue()).splitlines() if line.strip()]
 
 
 @pytest.fixture
 def piped(monkeypatch: pytest.MonkeyPatch) -> Console:
-    """Let standard error be no terminal."""
-    shown = console(is_terminal=False)
-    monkeypatch.setattr("adapty._cli.bulk_progress.errors", shown)
+    """Make standard error a file."""
+    shown = make_console(is_terminal=False)
+    monkeypatch.setattr("adapty._cli.bulk_progress.stderr", shown)
     return shown
 
 
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Console:
-    """Let standard error be a terminal."""
-    shown = console(is_terminal=True)
-    monkeypatch.setattr("adapty._cli.bulk_progress.errors", shown)
+    """Make standard error a terminal."""
+    shown = make_console(is_terminal=True)
+    monkeypatch.setattr("adapty._cli.bulk_progress.stderr", shown)
     return shown
 
 
-def progress(**changed: Any) -> Progress:
-    """Give what a job tells."""
+def make_progress(**changed: Any) -> Progress:
+    """Return the progress of a job."""
     return Progress(**{**BEGUN, **changed})
 
 
-@pytest.mark.parametrize(
-    ("changed", "line"),
-    [
+def test_line_has_what_is_known(piped: Console) -> None:
+    """Counts, rate, limit, fraction and time left."""
+    cases: list[tuple[dict[str, Any], str]] = [
         ({}, "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s, 43 %, 12 s left"),
         ({"stage": "events"}, "events: 12000 accepted, 3 failed, 1 retried, 4213/s, 43 %, 12 s left"),
         ({"stage": "server-side"}, "server-side: 12000 done, 3 failed, 1 retried, 4213/s, 43 %, 12 s left"),
@@ -78,59 +79,58 @@ def progress(**changed: Any) -> Progress:
         ({"eta": None}, "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s, 43 %"),
         ({"eta": 9000.0}, "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s, 43 %, 2 h 30 min left"),
         ({"eta": 150.0}, "profiles: 12000 accepted, 3 failed, 1 retried, 4213/s, 43 %, 2 min 30 s left"),
-    ],
-)
-def test_a_line_says_how_far_it_is(piped: Console, changed: dict[str, Any], line: str) -> None:
-    """Counts, rate, pace, fraction and time left, each of them only where it is known."""
-    with display_progress() as show:
-        show(progress(**changed))
+    ]
+    for changed, line in cases:
+        with case(changed, line):
+            with display_progress() as show:
+                show(make_progress(**changed))
 
-    assert told(piped) == [line]
+            assert printed(piped)[-1] == line
 
 
-def test_a_line_now_and_then(piped: Console) -> None:
-    """The first one comes after five seconds, then one every ten, and one at the end, by the job's own clock."""
+def test_lines_have_intervals(piped: Console) -> None:
+    """The first line comes after five seconds, then one every ten, and one at the end, by the clock of the job."""
     with display_progress() as show:
         for tenths in range(360):
-            show(progress(elapsed=tenths / 10, accepted=tenths))
-        assert [line.split()[1] for line in told(piped)] == ["50", "150", "250", "350"]
+            show(make_progress(elapsed=tenths / 10, accepted=tenths))
+        assert [line.split()[1] for line in printed(piped)] == ["50", "150", "250", "350"]
 
-    assert [line.split()[1] for line in told(piped)] == ["50", "150", "250", "350", "359"]
+    assert [line.split()[1] for line in printed(piped)] == ["50", "150", "250", "350", "359"]
 
 
-def test_each_stage_has_its_last_line(piped: Console) -> None:
-    """What was told already is not told again, and a stage without news has no line."""
+def test_each_stage_has_a_final_line(piped: Console) -> None:
+    """Nothing is printed twice, and a stage without progress has no line."""
     with display_progress() as show:
-        show(progress(elapsed=0.1, accepted=1))
-        show(progress(elapsed=0.2, accepted=2))
-        show(progress(stage="events", elapsed=6.0, accepted=3))
+        show(make_progress(elapsed=0.1, accepted=1))
+        show(make_progress(elapsed=0.2, accepted=2))
+        show(make_progress(stage="events", elapsed=6.0, accepted=3))
     with display_progress():
         pass
 
-    assert [line.split(", ")[0] for line in told(piped)] == ["profiles: 2 accepted", "events: 3 accepted"]
+    assert [line.split(", ")[0] for line in printed(piped)] == ["profiles: 2 accepted", "events: 3 accepted"]
 
 
 @pytest.mark.parametrize("is_terminal", [False, True])
-def test_what_ends_the_job_early_has_the_last_word(monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool) -> None:
-    """An exception passes through, and no line comes after it that would look like the end of a stage."""
-    shown = console(is_terminal=is_terminal)
-    monkeypatch.setattr("adapty._cli.bulk_progress.errors", shown)
+def test_exception_ends_the_display(monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool) -> None:
+    """An exception passes through, and no line after it looks like the end of a stage."""
+    shown = make_console(is_terminal=is_terminal)
+    monkeypatch.setattr("adapty._cli.bulk_progress.stderr", shown)
 
     with pytest.raises(KeyboardInterrupt), display_progress() as show:  # noqa: PT012 - as a job ends
-        show(progress(elapsed=1.0))
+        show(make_progress(elapsed=1.0))
         raise KeyboardInterrupt
 
-    assert len(told(shown)) == is_terminal
+    assert len(printed(shown)) == is_terminal
 
 
-def test_a_bar_for_each_stage(terminal: Console) -> None:
-    """On a terminal each stage has a bar, its fraction, and the rest in words."""
+def test_terminal_has_a_bar_for_each_stage(terminal: Console) -> None:
+    """With the fraction and the counts."""
     with display_progress() as show:
-        show(progress(fraction=0.1))
-        show(progress(fraction=1.0, eta=0.0, accepted=27906, limit=5000.0))
-        show(progress(stage="events", accepted=7))
+        show(make_progress(fraction=0.1))
+        show(make_progress(fraction=1.0, eta=0.0, accepted=27906, limit=5000.0))
+        show(make_progress(stage="events", accepted=7))
 
-    profiles, events = told(terminal)
+    profiles, events = printed(terminal)
     assert profiles.split("━")[0] == "profiles "
     assert profiles.split("━")[-1].split() == [
         *("100", "%", "4213", "of", "5000/s", "27906", "accepted", "3", "failed", "1", "retried"),
@@ -140,34 +140,35 @@ def test_a_bar_for_each_stage(terminal: Console) -> None:
     ]
 
 
-def test_a_bar_without_a_length(terminal: Console) -> None:
-    """Where nobody knows how much there is, the bar is full when the stage is over, and no fraction is told."""
+def test_bar_of_unknown_length_fills_at_the_end(terminal: Console) -> None:
+    """It has no fraction."""
     with display_progress() as show:
-        show(progress(fraction=None, eta=None))
+        show(make_progress(fraction=None, eta=None))
 
-    (bar,) = told(terminal)
+    (bar,) = printed(terminal)
     assert "%" not in bar
     assert bar.split("━")[-1].split() == ["4213/s", "12000", "accepted", "3", "failed", "1", "retried"]
 
 
-@pytest.mark.parametrize("width", [80, 100, 200])
-def test_bars_fit_into_the_terminal(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
-    """Each takes one line, no wider than the terminal, and none of the words is lost, in millions either."""
-    shown = console(is_terminal=True, width=width)
-    monkeypatch.setattr("adapty._cli.bulk_progress.errors", shown)
+def test_bars_fit_into_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes one line with all counts, even millions."""
+    for width in [80, 100, 200]:
+        with case(width):
+            shown = make_console(is_terminal=True, width=width)
+            monkeypatch.setattr("adapty._cli.bulk_progress.stderr", shown)
 
-    with display_progress() as show:
-        show(progress(accepted=1_000_000, limit=5000.0, eta=3977.0))
+            with display_progress() as show:
+                show(make_progress(accepted=1_000_000, limit=5000.0, eta=3977.0))
 
-    (bar,) = told(shown)
-    assert len(bar) <= width
-    assert bar.endswith("43 % 4213 of 5000/s 1:06:17 1000000 accepted 3 failed 1 retried")
-    assert "━" in bar
+            (bar,) = printed(shown)
+            assert len(bar) <= width
+            assert bar.endswith("43 % 4213 of 5000/s 1:06:17 1000000 accepted 3 failed 1 retried")
+            assert "━" in bar
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "JSON"])
-def test_lines_of_the_commands(served: Sandbox, options: tuple[str, ...]) -> None:
-    """An import and an erasure tell each stage on standard error; standard output has the report alone."""
+def test_commands_print_progress_on_standard_error(served: Sandbox, options: tuple[str, ...]) -> None:
+    """Standard output has only the report."""
     Path("users.txt").write_text("user_12345\né\nuser_12345\n", encoding="utf-8")
     Path("profiles.csv").write_text(f"{','.join(PROFILE)}\n{','.join(PROFILE.values())}\nuser_2,,\n")
 
@@ -186,14 +187,14 @@ def test_lines_of_the_commands(served: Sandbox, options: tuple[str, ...]) -> Non
     assert "done" not in erased.out
 
 
-def test_bars_of_the_commands(served: Sandbox, terminal: Console) -> None:
-    """On a terminal both have bars on standard error, and the same reports."""
+def test_commands_draw_bars_on_a_terminal(served: Sandbox, terminal: Console) -> None:
+    """On standard error; the reports are the same."""
     Path("users.txt").write_text("user_12345\n", encoding="utf-8")
     Path("profiles.csv").write_text(f"{','.join(PROFILE)}\n{','.join(PROFILE.values())}\n")
 
     imported = run("mail", "import", "--profiles", "profiles.csv")
     erased = run("erase", "users.txt")
 
-    assert [line.split()[0] for line in told(terminal)] == ["profiles", "server-side", "mail"]
+    assert [line.split()[0] for line in printed(terminal)] == ["profiles", "server-side", "mail"]
     assert imported.out.startswith("profiles: 1 accepted, 0 rejected\n")
     assert erased.out.startswith("1 deleted, 1 not found, 0 failed\n")  # Mail knows what was imported

@@ -1,4 +1,4 @@
-"""`erase` with one API: a whole file end to end, what it prints, and each way that it can end."""
+"""`erase`: deletions, pace, failures, aborted and interrupted runs."""
 
 from __future__ import annotations
 
@@ -16,8 +16,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapty._cli.errors import ExitCode
-from tests.cli.conftest import DELETED, FORBIDDEN, GONE, json_answer, point_server_side_at, reply_by_user, run
-from tests.cli.erasing import GO_ON, ONE_AT_A_TIME, make_users, outcomes, report_rows, users_file
+from tests.cli.conftest import (
+    DELETED,
+    FORBIDDEN,
+    GONE,
+    fresh_case,
+    json_answer,
+    point_server_side_at,
+    reply_by_user,
+    run,
+)
+from tests.cli.erasing import ONE_AT_A_TIME, RESUME_HINT, make_users, outcomes, report_rows, users_file
 from tests.raw_server import RawServer, answer
 
 if TYPE_CHECKING:
@@ -33,8 +42,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("server_side_alone")
 
 
-def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
-    """Three hundred users are deleted, nobody else is, each has a row, and a second run finds nobody."""
+def test_all_users_of_a_file_are_deleted(api: Adapty, served: Sandbox) -> None:
+    """Three hundred users are deleted and no others, each has a row, and a second run finds none."""
     ids = [f"user_{number}" for number in range(300)]
     make_users(api, *ids, "other")
 
@@ -52,7 +61,7 @@ def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
 
     second = run("erase", "users.txt")
 
-    assert second.code == ExitCode.SOME_REFUSED
+    assert second.code == ExitCode.SOME_FAILED
     assert second.err == (
         "Warning: server-side: no profile was found by customer_user_id; the IDs are probably of another kind, "
         "app or project. Try --by profile_id; a file with a header needs a column of that name\n"
@@ -69,8 +78,8 @@ def test_everybody_in_a_file(api: Adapty, served: Sandbox) -> None:
     assert {row["reason"] for row in rows} == {"", "no profile by customer_user_id"}
 
 
-def test_who_stands_there_twice_is_sent_once(api: Adapty, served: Sandbox) -> None:
-    """Repeats are counted, and make no row and no request of their own."""
+def test_repeated_ids_are_sent_once(api: Adapty, served: Sandbox) -> None:
+    """They are counted, without a row and a request of their own."""
     (profile_id,) = make_users(api, "u1")
 
     ended = run("erase", users_file("u1", "u2", "u1", "u1"))
@@ -92,8 +101,8 @@ def test_who_stands_there_twice_is_sent_once(api: Adapty, served: Sandbox) -> No
     assert outcomes("again.csv") == {profile_id: "not_found"}
 
 
-def test_so_many_requests_at_a_time(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--concurrency` requests are under way together."""
+def test_concurrency_is_the_number_of_requests_in_flight(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--concurrency` requests are sent before the first response."""
     point_server_side_at(server.url, monkeypatch)
     together = threading.Barrier(5)
 
@@ -108,8 +117,8 @@ def test_so_many_requests_at_a_time(server: RawServer, monkeypatch: pytest.Monke
     assert ended.out.startswith("50 deleted, ")
 
 
-def test_so_many_requests_a_second(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--rate-limit` is kept from the first request on."""
+def test_rate_limit_applies_from_the_first_request(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--rate-limit` requests per second."""
     point_server_side_at(server.url, monkeypatch)
     server.replies = [DELETED]
 
@@ -119,15 +128,17 @@ def test_so_many_requests_a_second(server: RawServer, monkeypatch: pytest.Monkey
     assert json.loads(ended.out)["elapsed"] >= 0.14  # the first three requests may go out together
 
 
-def test_one_that_the_api_fails_on(server: RawServer, monkeypatch: pytest.MonkeyPatch, slept: list[float]) -> None:
-    """A user that still fails after the tries is reported with the reason, and the others are deleted."""
+def test_user_that_fails_after_retries_is_reported(
+    server: RawServer, monkeypatch: pytest.MonkeyPatch, slept: list[float]
+) -> None:
+    """The others are deleted."""
     point_server_side_at(server.url, monkeypatch)
     refused = json_answer(400, {"errors": ["jane@example.com is wrong"], "error_code": "odd"})
     reply_by_user(server, {"u2": answer(500), "u3": refused, "u4": answer(409), "u5": GONE})
 
     ended = run("erase", users_file("u1", "u2", "u3", "u4", "u5", "u6"), *ONE_AT_A_TIME)
 
-    assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
+    assert (ended.code, ended.err) == (ExitCode.SOME_FAILED, "")
     assert ended.out.startswith("2 deleted, 1 not found, 3 failed\n")
     rows = {row["id"]: (row["outcome"], row["reason"].split(" (")[0]) for row in report_rows()}
     assert rows == {
@@ -146,54 +157,53 @@ STOPS = {
     "a key that is not known": (json_answer(401, {"error_code": "unauthorized"}), ExitCode.API_ERROR, "401 unauth"),
     "a key that may not": (FORBIDDEN, ExitCode.API_ERROR, "403"),
     "an API that wants to be left alone": (answer(429, b"", "Retry-After: 1000"), ExitCode.API_ERROR, "429"),
-    "a connection that breaks": (b"", ExitCode.NO_ANSWER, "RemoteProtocolError"),
-    "no HTTP": (b"SSH-2.0-OpenSSH_9.6\r\n", ExitCode.NO_ANSWER, "RemoteProtocolError"),
+    "a connection that breaks": (b"", ExitCode.NO_RESPONSE, "RemoteProtocolError"),
+    "no HTTP": (b"SSH-2.0-OpenSSH_9.6\r\n", ExitCode.NO_RESPONSE, "RemoteProtocolError"),
 }
 
 
-@pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "JSON"])
-@pytest.mark.parametrize("name", STOPS)
-def test_a_run_that_is_stopped(
-    server: RawServer, monkeypatch: pytest.MonkeyPatch, name: str, options: tuple[str, ...]
-) -> None:
-    """What would fail for all the others ends the run, with its code; it says how far it came, and goes on from there.
+def test_fatal_error_aborts_the_run_and_can_be_resumed(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error that affects all users ends the run with its exit code; the next run resumes it."""
+    for options in [(), ("--json",)]:
+        for name, (reply, code, message) in STOPS.items():
+            with fresh_case(server, options, name):
+                point_server_side_at(server.url, monkeypatch)
+                server.replies = [DELETED, reply]
+                command = ("erase", users_file("u1", "u2", "u3", "u4"), *ONE_AT_A_TIME, *options)
 
-    Who was not tried any more has no row.
-    """
-    point_server_side_at(server.url, monkeypatch)
-    reply, code, told = STOPS[name]
-    server.replies = [DELETED, reply]
-    command = ("erase", users_file("u1", "u2", "u3", "u4"), *ONE_AT_A_TIME, *options)
+                ended = run(*command)
 
-    ended = run(*command)
+                assert (ended.code, ended.out) == (code, "")
+                error, *notes = ended.err.splitlines()
+                assert error.startswith("Error: deleteProfile: ")
+                assert message in error
+                assert notes == [
+                    "server-side: 1 deleted, 0 not found, 0 failed so far",
+                    "report: users.erased.csv",
+                    RESUME_HINT,
+                ]
+                assert outcomes() == {"u1": "deleted"}
 
-    assert (ended.code, ended.out) == (code, "")
-    error, *notes = ended.err.splitlines()
-    assert error.startswith("Error: deleteProfile: ")
-    assert told in error
-    assert notes == ["server-side: 1 deleted, 0 not found, 0 failed so far", "report: users.erased.csv", GO_ON]
-    assert outcomes() == {"u1": "deleted"}
+                server.replies = [DELETED]
+                ended = run(*command)
 
-    server.replies = [DELETED]
-    ended = run(*command)
-
-    assert (ended.code, ended.err) == (0, "")
-    if options:
-        report = json.loads(ended.out)
-        assert (report["deleted"], report["resumed"]) == (4, True)
-    else:
-        assert ended.summary == [
-            "4 deleted, 0 not found, 0 failed",
-            "erased from: server-side",
-            "resumed: counts include the earlier run, time does not",
-            "report: users.erased.csv",
-        ]
-    assert outcomes() == dict.fromkeys(("u1", "u2", "u3", "u4"), "deleted")
-    assert not Path("users.txt.checkpoint").exists()
+                assert (ended.code, ended.err) == (0, "")
+                if options:
+                    report = json.loads(ended.out)
+                    assert (report["deleted"], report["resumed"]) == (4, True)
+                else:
+                    assert ended.summary == [
+                        "4 deleted, 0 not found, 0 failed",
+                        "erased from: server-side",
+                        "resumed: counts include the earlier run, time does not",
+                        "report: users.erased.csv",
+                    ]
+                assert outcomes() == dict.fromkeys(("u1", "u2", "u3", "u4"), "deleted")
+                assert not Path("users.txt.checkpoint").exists()
 
 
-def test_a_run_that_is_stopped_without_a_checkpoint(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With `--no-checkpoint` there is no advice to resume and only the report remains; the next run starts over."""
+def test_run_without_checkpoint_starts_over(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no advice to resume, and only the report remains."""
     point_server_side_at(server.url, monkeypatch)
     server.replies = [DELETED, FORBIDDEN]
     command = ("erase", users_file("u1", "u2"), *ONE_AT_A_TIME, "--no-checkpoint")
@@ -211,8 +221,8 @@ def test_a_run_that_is_stopped_without_a_checkpoint(server: RawServer, monkeypat
     assert [row["id"] for row in report_rows()] == ["u1", "u1", "u2"]
 
 
-def test_a_checkpoint_of_another_name(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--checkpoint` is where it is noted how far the run is; a run that does not name it begins one of its own."""
+def test_checkpoint_option_names_the_file(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run without the option uses a checkpoint of its own."""
     point_server_side_at(server.url, monkeypatch)
     server.replies = [DELETED, FORBIDDEN]
     command = ("erase", users_file("u1", "u2"), *ONE_AT_A_TIME, "--checkpoint", "noted")
@@ -225,8 +235,8 @@ def test_a_checkpoint_of_another_name(server: RawServer, monkeypatch: pytest.Mon
     assert [row["id"] for row in report_rows()] == ["u1", "u2"]
 
 
-def test_a_file_that_has_changed_is_not_gone_on_with(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a run broke off in another file of the same name, it is told what to do, and nobody is erased."""
+def test_changed_file_is_not_resumed(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error has the remedy, and no user is deleted."""
     point_server_side_at(server.url, monkeypatch)
     server.replies = [DELETED, FORBIDDEN]
     run("erase", users_file("u1", "u2"), *ONE_AT_A_TIME)
@@ -242,60 +252,62 @@ def test_a_file_that_has_changed_is_not_gone_on_with(server: RawServer, monkeypa
     assert len(server.requests) == sent
 
 
-def test_an_api_that_is_not_there(closed_port: str, monkeypatch: pytest.MonkeyPatch, slept: list[float]) -> None:
-    """Where nobody listens, the tries of the first user end it."""
+def test_refused_connection_aborts_the_run(
+    closed_port: str, monkeypatch: pytest.MonkeyPatch, slept: list[float]
+) -> None:
+    """After the attempts of the first user."""
     point_server_side_at(closed_port, monkeypatch)
 
-    ended = run("erase", users_file("u1", "é", "u2"), *ONE_AT_A_TIME)
+    ended = run("erase", users_file("é", "u1", "u2"), *ONE_AT_A_TIME)
 
-    assert ended.code == ExitCode.NO_ANSWER
+    assert ended.code == ExitCode.NO_RESPONSE
     assert "ConnectError" in ended.err
     assert [row["id"] for row in report_rows()] == ["é"]
     assert len(slept) >= 8
 
 
-def test_a_run_that_comes_to_nothing_leaves_nothing(closed_port: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nobody at all was tried, neither a report nor a checkpoint is left to be wondered at."""
+def test_run_without_attempts_leaves_no_files(closed_port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a report nor a checkpoint."""
     point_server_side_at(closed_port, monkeypatch)
 
     ended = run("erase", users_file("u1"))
 
-    assert ended.code == ExitCode.NO_ANSWER
+    assert ended.code == ExitCode.NO_RESPONSE
     assert ended.err.splitlines()[1:] == ["server-side: 0 deleted, 0 not found, 0 failed so far"]
     assert list(Path().iterdir()) == [Path("users.txt")]
 
 
-@pytest.mark.parametrize(
-    ("variable", "value"),
-    [("ADAPTY_SECRET_KEY", None), ("ADAPTY_SECRET_KEY", "secret live"), ("ADAPTY_BASE_URL", "nowhere")],
-)
-def test_a_setting_that_is_wrong(
-    served: Sandbox, monkeypatch: pytest.MonkeyPatch, variable: str, value: str | None
-) -> None:
-    """A key that is missing or none, or an address that is none, is told; no report is made."""
-    if value is None:
-        monkeypatch.delenv(variable)
-    else:
-        monkeypatch.setenv(variable, value)
+def test_invalid_settings_are_usage_errors(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing or invalid key and an invalid URL; no report is created."""
+    for variable, value in [
+        ("ADAPTY_SECRET_KEY", None),
+        ("ADAPTY_SECRET_KEY", "secret live"),
+        ("ADAPTY_BASE_URL", "nowhere"),
+    ]:
+        with fresh_case(served, variable, value):
+            if value is None:
+                monkeypatch.delenv(variable)
+            else:
+                monkeypatch.setenv(variable, value)
 
-    ended = run("erase", users_file("u1"))
+            ended = run("erase", users_file("u1"))
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert variable in ended.err
-    assert ended.err.count("\n") == 1
-    assert "secret live" not in ended.err
-    assert not Path("users.erased.csv").exists()
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert variable in ended.err
+            assert ended.err.count("\n") == 1
+            assert "secret live" not in ended.err
+            assert not Path("users.erased.csv").exists()
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "JSON"])
-def test_no_address_is_shown(api: Adapty, options: tuple[str, ...]) -> None:
-    """Addresses in the place of ids are refused, and stand in the report alone, `--verbose` or not."""
+def test_addresses_are_printed_only_in_the_report(api: Adapty, options: tuple[str, ...]) -> None:
+    """Addresses in place of IDs are rejected, and not printed even with `--verbose`."""
     make_users(api, "jane@example.com", "u1")
     ids = ["jane@example.com", "jane2@example.com", "jané@example.com", "jane@example.com" * 300]
 
     ended = run("--verbose", "erase", users_file(*ids, "u1"), *options)
 
-    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.code == ExitCode.SOME_FAILED
     assert "deleteProfile: DELETE" in ended.err
     assert "jan" not in ended.out + ended.err
     assert outcomes() == {"u1": "deleted", **dict.fromkeys(ids, "failed")}
@@ -303,8 +315,8 @@ def test_no_address_is_shown(api: Adapty, options: tuple[str, ...]) -> None:
     assert not [row for row in report_rows() if "jan" in row["reason"]]
 
 
-def test_rows_are_written_as_they_come(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When a request goes out, what came of those before it is in the report."""
+def test_report_grows_during_the_run(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When a request is sent, the results before it are in the report."""
     point_server_side_at(server.url, monkeypatch)
     seen: list[int] = []
 
@@ -319,16 +331,16 @@ def test_rows_are_written_as_they_come(server: RawServer, monkeypatch: pytest.Mo
     assert seen == [1, 2, 3]
 
 
-def started(server: RawServer, monkeypatch: pytest.MonkeyPatch, reply: Callable[[socket.socket], None]) -> Any:
-    """Start an `erase` of four users in a process of its own; the reply is that to the second one."""
+def start_process(server: RawServer, monkeypatch: pytest.MonkeyPatch, reply: Callable[[socket.socket], None]) -> Any:
+    """Start `erase` with four users as a process; the reply is to the second one."""
     point_server_side_at(server.url, monkeypatch)
     server.replies = [DELETED, reply, DELETED]
     command = [sys.executable, "-m", "adapty", "erase", users_file("é", "u1", "u2", "u3", "u4"), *ONE_AT_A_TIME]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def test_interrupting_it(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C lets the request that is under way end, and its user is in the report; nobody else is sent."""
+def test_interrupt_waits_for_the_request_in_flight(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its user is in the report, and no other user is sent."""
     arrived, interrupted = threading.Event(), threading.Event()
 
     def answer_after_the_signal(connection: socket.socket) -> None:
@@ -336,7 +348,7 @@ def test_interrupting_it(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> 
         assert interrupted.wait(10)
         connection.sendall(DELETED)
 
-    with started(server, monkeypatch, answer_after_the_signal) as process:
+    with start_process(server, monkeypatch, answer_after_the_signal) as process:
         assert arrived.wait(10)
         process.send_signal(signal.SIGINT)
         interrupted.set()
@@ -347,7 +359,7 @@ def test_interrupting_it(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> 
         "Interrupted",
         "server-side: 2 deleted, 0 not found, 1 failed so far",
         "report: users.erased.csv",
-        GO_ON,
+        RESUME_HINT,
     ]
     assert outcomes() == {"é": "failed", "u1": "deleted", "u2": "deleted"}
     assert len(server.requests) == 2
@@ -357,30 +369,30 @@ def test_interrupting_it(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.skipif(os.name != "posix", reason="it is killed by a signal of POSIX")
-def test_killing_it(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever ends the process, the report holds whole rows of all that was done."""
+def test_killed_run_leaves_whole_rows(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report has all finished users."""
     arrived = threading.Event()
 
     def stall(connection: socket.socket) -> None:
         arrived.set()
         server.stall(connection)
 
-    with started(server, monkeypatch, stall) as process:
+    with start_process(server, monkeypatch, stall) as process:
         assert arrived.wait(10)
         process.send_signal(signal.SIGKILL)
         process.communicate(timeout=10)
 
     assert outcomes() == {"é": "failed", "u1": "deleted"}
     server.replies = [DELETED]
-    assert run("erase", "users.txt").code == ExitCode.SOME_REFUSED
+    assert run("erase", "users.txt").code == ExitCode.SOME_FAILED
     assert {row["id"] for row in report_rows() if row["outcome"] == "deleted"} == {"u1", "u2", "u3", "u4"}
 
 
 @pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "JSON"])
-def test_interrupting_it_while_several_are_under_way(
+def test_interrupt_waits_for_all_requests_in_flight(
     server: RawServer, monkeypatch: pytest.MonkeyPatch, ctrl_c: CtrlC, options: tuple[str, ...]
 ) -> None:
-    """All those whose request went out before Ctrl-C are in the report, and only those were sent."""
+    """Their users are in the report, and no others are sent."""
     point_server_side_at(server.url, monkeypatch)
     ids = [f"user_{number}" for number in range(500)]
 
@@ -403,8 +415,8 @@ def test_interrupting_it_while_several_are_under_way(
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_interrupting_it_twice(server: RawServer, monkeypatch: pytest.MonkeyPatch, ctrl_c: CtrlC) -> None:
-    """A second Ctrl-C does not wait for what is under way; the report holds what was told, and the checkpoint too."""
+def test_second_interrupt_does_not_wait(server: RawServer, monkeypatch: pytest.MonkeyPatch, ctrl_c: CtrlC) -> None:
+    """The report and the checkpoint have the results so far."""
     point_server_side_at(server.url, monkeypatch)
 
     def press_twice(connection: socket.socket) -> None:
@@ -421,14 +433,16 @@ def test_interrupting_it_twice(server: RawServer, monkeypatch: pytest.MonkeyPatc
         "Interrupted",
         "server-side: 1 deleted, 0 not found, 0 failed so far",
         "report: users.erased.csv",
-        GO_ON,
+        RESUME_HINT,
     ]
     assert outcomes() == {"u1": "deleted"}
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_interrupting_its_last_words(server: RawServer, monkeypatch: pytest.MonkeyPatch, ctrl_c: CtrlC) -> None:
-    """Ctrl-C that comes when the run has ended already, and takes its bar down, does not cost what it has to say."""
+def test_interrupt_at_the_end_keeps_the_notes(
+    server: RawServer, monkeypatch: pytest.MonkeyPatch, ctrl_c: CtrlC
+) -> None:
+    """Ctrl-C while the bar is removed does not hide the messages of the run."""
     point_server_side_at(server.url, monkeypatch)
     server.replies = [ctrl_c.and_then(DELETED), DELETED]
 
@@ -448,16 +462,16 @@ def test_interrupting_its_last_words(server: RawServer, monkeypatch: pytest.Monk
         "Interrupted",
         "server-side: 1 deleted, 0 not found, 0 failed so far",
         "report: users.erased.csv",
-        GO_ON,
+        RESUME_HINT,
     ]
 
 
-def test_signals_that_are_somebody_elses_are_left_alone(api: Adapty) -> None:
-    """In a thread, or where Ctrl-C does something else already, it runs all the same and changes no handler."""
+def test_foreign_signal_handlers_do_not_change(api: Adapty) -> None:
+    """In a thread, or if Ctrl-C has a handler, the run works and changes no handler."""
     make_users(api, "u1", "u2")
 
     def handle(*_: object) -> None:
-        pytest.fail("nobody pressed Ctrl-C")
+        pytest.fail("Ctrl-C was not pressed")
 
     before = signal.signal(signal.SIGINT, handle)
     try:

@@ -1,4 +1,4 @@
-"""`erase`: the files that it reads, in every format, and those that it does not take."""
+"""`erase`: input formats, invalid rows, and files that it rejects."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 
 from adapty._cli.errors import ExitCode
-from tests.cli.conftest import run
+from tests.cli.conftest import fresh_case, run
 from tests.cli.erasing import make_users, outcomes, report_rows
 
 if TYPE_CHECKING:
@@ -35,29 +35,32 @@ FORMATS = {
 }
 
 
-@pytest.mark.parametrize("piped", [False, True], ids=["file", "standard input"])
-@pytest.mark.parametrize("name", FORMATS)
-def test_every_format_is_read(api: Adapty, served: Sandbox, name: str, *, piped: bool) -> None:
-    """Each format, gzipped and from a file or a pipe, names the same two users, who are deleted."""
-    make_users(api, "u1", "u2", "u3")
-    file, text = FORMATS[name]
-    content = gzip.compress(text.encode())
-    if not piped:
-        file += ".gz"
-        Path(file).write_bytes(content)
+def test_formats_are_read_from_files_and_pipes(api: Adapty, served: Sandbox) -> None:
+    """Gzipped as well; each format has the same two users."""
+    for piped in [False, True]:
+        for name, (file, text) in FORMATS.items():
+            with fresh_case(served, piped, name):
+                make_users(api, "u1", "u2", "u3")
+                content = gzip.compress(text.encode())
+                if not piped:
+                    Path(f"{file}.gz").write_bytes(content)
 
-    ended = run("erase", *(("-",) if piped else (file,)), stdin=content if piped else None)
+                ended = run("erase", *(("-",) if piped else (f"{file}.gz",)), stdin=content if piped else None)
 
-    report = "stdin.erased.csv" if piped else "users.erased.csv"
-    assert (ended.code, ended.err) == (0, "")
-    assert ended.summary == ["2 deleted, 0 not found, 0 failed", "erased from: server-side", f"report: {report}"]
-    assert outcomes(report) == DELETED
-    assert served.server_side_profile(customer_user_id="u1") is None
-    assert served.server_side_profile(customer_user_id="u3") is not None
+                report = "stdin.erased.csv" if piped else "users.erased.csv"
+                assert (ended.code, ended.err) == (0, "")
+                assert ended.summary == [
+                    "2 deleted, 0 not found, 0 failed",
+                    "erased from: server-side",
+                    f"report: {report}",
+                ]
+                assert outcomes(report) == DELETED
+                assert served.server_side_profile(customer_user_id="u1") is None
+                assert served.server_side_profile(customer_user_id="u3") is not None
 
 
-def test_delimiter_is_an_option(api: Adapty) -> None:
-    """`--delimiter` reads a file with semicolons, which is refused without it."""
+def test_delimiter_option_reads_semicolons(api: Adapty) -> None:
+    """Without it the file is rejected."""
     make_users(api, "u1", "u2")
     Path("users.csv").write_text("name;customer_user_id\nx,y;u1\n;u2\n")
 
@@ -85,18 +88,18 @@ PROFILE_FILES: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("name", PROFILE_FILES)
-def test_adaptys_own_ids(api: Adapty, served: Sandbox, name: str) -> None:
-    """`profile_id` comes from the header or the keys, or from `--by`, which wins over them."""
-    first, second = make_users(api, "u1", "u2")
-    file, text, options = PROFILE_FILES[name]
-    Path(file).write_text(text.format(first, second, first.upper()))
+def test_profile_ids_come_from_header_keys_or_option(api: Adapty, served: Sandbox) -> None:
+    """`--by` wins over the header."""
+    for name, (file, text, options) in PROFILE_FILES.items():
+        with fresh_case(served, name):
+            first, second = make_users(api, "u1", "u2")
+            Path(file).write_text(text.format(first, second, first.upper()))
 
-    ended = run("erase", file, *options)
+            ended = run("erase", file, *options)
 
-    assert (ended.code, ended.err) == (0, "")
-    assert outcomes() == {first: "deleted", second: "deleted"}
-    assert served.server_side_profile(customer_user_id="u2") is None
+            assert (ended.code, ended.err) == (0, "")
+            assert outcomes() == {first: "deleted", second: "deleted"}
+            assert served.server_side_profile(customer_user_id="u2") is None
 
 
 ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
@@ -172,61 +175,66 @@ ROWS: dict[str, tuple[str, str, dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", ROWS)
-def test_what_cannot_be_read_or_sent_is_reported_as_failed(api: Adapty, served: Sandbox, name: str) -> None:
-    """An invalid row is in the report with its reason, and does not keep the others from being deleted."""
-    make_users(api, "u1", "u2", "u7", "u8", "u9")
-    file, text, refused = ROWS[name]
-    Path(file).write_bytes(text.encode("utf-8", "surrogateescape"))
+def test_invalid_rows_are_reported_as_failed(api: Adapty, served: Sandbox) -> None:
+    """The other rows are deleted."""
+    for name, (file, text, refused) in ROWS.items():
+        with fresh_case(served, name):
+            make_users(api, "u1", "u2", "u7", "u8", "u9")
+            Path(file).write_bytes(text.encode("utf-8", "surrogateescape"))
 
-    ended = run("--verbose", "erase", file)
+            ended = run("--verbose", "erase", file)
 
-    assert ended.code == ExitCode.SOME_REFUSED
-    rows = {row["id"]: row for row in report_rows()}
-    assert {id_: row["outcome"] for id_, row in rows.items()} == {"u1": "deleted", **dict.fromkeys(refused, "failed")}
-    for id_, reason in refused.items():
-        assert reason in rows[id_]["reason"]
-        assert rows[id_]["reason"].startswith("line ")
-    assert ended.out.startswith(f"1 deleted, 0 not found, {len(refused)} failed\n")
-    assert len([entry for entry in served.requests() if entry.method == "DELETE"]) == 1
-
-
-@pytest.mark.parametrize("id_", ["not-a-uuid", UNKNOWN[:-1], f"{{{UNKNOWN}}}", UNKNOWN.replace("-", "")])
-def test_what_is_no_uuid_is_reported_as_failed(served: Sandbox, id_: str) -> None:
-    """Of Adapty's ids only a UUID is sent."""
-    Path("users.txt").write_text(f"{id_}\n{UNKNOWN}\n")
-
-    ended = run("erase", "users.txt", "--by", "profile_id")
-
-    assert ended.code == ExitCode.SOME_REFUSED
-    assert outcomes() == {id_: "failed", UNKNOWN: "not_found"}
-    assert "line 1: profile_id: is not a UUID" in report_rows()[0]["reason"]
+            assert ended.code == ExitCode.SOME_FAILED
+            rows = {row["id"]: row for row in report_rows()}
+            assert {id_: row["outcome"] for id_, row in rows.items()} == {
+                "u1": "deleted",
+                **dict.fromkeys(refused, "failed"),
+            }
+            for id_, reason in refused.items():
+                assert reason in rows[id_]["reason"]
+                assert rows[id_]["reason"].startswith("line ")
+            assert ended.out.startswith(f"1 deleted, 0 not found, {len(refused)} failed\n")
+            assert len([entry for entry in served.requests() if entry.method == "DELETE"]) == 1
 
 
-@pytest.mark.parametrize("id_", ["=1+1", "+1", "-1", "'x", '"', "a,b", "a;b", "a b", "{x}", "[x]", "#1", "x" * 4096])
-def test_ids_that_look_like_something_else_are_sent_as_they_are(api: Adapty, id_: str) -> None:
-    """An id is sent and reported exactly, whatever a spreadsheet or a shell would make of it."""
-    make_users(api, id_)
-    Path("users.txt").write_text(f"u1\n{id_}\n")
+def test_profile_id_must_be_a_uuid(served: Sandbox) -> None:
+    """Other values are reported as failed."""
+    for id_ in ["not-a-uuid", UNKNOWN[:-1], f"{{{UNKNOWN}}}", UNKNOWN.replace("-", "")]:
+        with fresh_case(served, id_):
+            Path("users.txt").write_text(f"{id_}\n{UNKNOWN}\n")
 
-    assert run("erase", "users.txt").code == 0
-    assert outcomes() == {"u1": "not_found", id_: "deleted"}
+            ended = run("erase", "users.txt", "--by", "profile_id")
+
+            assert ended.code == ExitCode.SOME_FAILED
+            assert outcomes() == {id_: "failed", UNKNOWN: "not_found"}
+            assert "line 1: profile_id: is not a UUID" in report_rows()[0]["reason"]
+
+
+def test_ids_are_sent_and_reported_exactly(api: Adapty, served: Sandbox) -> None:
+    """Whatever a spreadsheet or a shell would do with them."""
+    for id_ in ["=1+1", "+1", "-1", "'x", '"', "a,b", "a;b", "a b", "{x}", "[x]", "#1", "x" * 4096]:
+        with fresh_case(served, id_):
+            make_users(api, id_)
+            Path("users.txt").write_text(f"u1\n{id_}\n")
+
+            assert run("erase", "users.txt").code == 0
+            assert outcomes() == {"u1": "not_found", id_: "deleted"}
 
 
 @pytest.mark.parametrize("text", ['[\n"u1",\n"u2",\n"u3"]', '{\n"users": [\n"u1",\n"u2"]}'])
-def test_json_over_several_lines_is_not_sent_line_by_line(served: Sandbox, text: str) -> None:
-    """What looks like JSON is never taken for one id a line, by which nobody would be found."""
+def test_multi_line_json_is_not_read_as_ids(served: Sandbox, text: str) -> None:
+    """No profile would be found by such lines."""
     Path("users.json").write_text(text)
 
     ended = run("erase", "users.json")
 
-    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.code == ExitCode.SOME_FAILED
     assert set(outcomes().values()) == {"failed"}
     assert served.requests() == []
 
 
-def test_braces_are_no_json(api: Adapty) -> None:
-    """A file that begins with an id in braces is one id a line all the same."""
+def test_id_in_braces_is_not_json(api: Adapty) -> None:
+    """The file has one ID a line."""
     make_users(api, "{u1}")
     Path("users.txt").write_text("{u1}\n")
 
@@ -280,50 +288,49 @@ WRONG_FILES = {
 PIPED = [name for name, (file, *_) in WRONG_FILES.items() if file == "users.txt"]
 
 
-@pytest.mark.parametrize(("name", "piped"), [(name, False) for name in WRONG_FILES] + [(name, True) for name in PIPED])
-def test_a_file_without_ids_is_wrong_use(served: Sandbox, name: str, *, piped: bool) -> None:
-    """It is told in one line that quotes nothing of it, nothing is sent, and no report is made."""
-    file, content, told = WRONG_FILES[name]
-    Path(file).write_bytes(content)
+def test_file_without_ids_is_a_usage_error(served: Sandbox) -> None:
+    """The error does not quote the file, nothing is sent, and no report is created."""
+    for name, piped in [(name, False) for name in WRONG_FILES] + [(name, True) for name in PIPED]:
+        with fresh_case(served, name, piped):
+            file, content, message = WRONG_FILES[name]
+            Path(file).write_bytes(content)
 
-    ended = run("erase", "-", stdin=content) if piped else run("erase", file)
+            ended = run("erase", "-", stdin=content) if piped else run("erase", file)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: {'standard input' if piped else file}: {told}")
-    assert ended.err.count("\n") == 1
-    assert "jane" not in ended.err
-    assert served.requests() == []
-    assert list(Path().iterdir()) == [Path(file)]
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err.startswith(f"Error: {'standard input' if piped else file}: {message}")
+            assert ended.err.count("\n") == 1
+            assert "jane" not in ended.err
+            assert served.requests() == []
+            assert list(Path().iterdir()) == [Path(file)]
 
 
-@pytest.mark.parametrize(
-    ("file", "told"),
-    [
+def test_unreadable_file_is_a_usage_error(served: Sandbox) -> None:
+    """The error has its name, escaped."""
+    for file, message in [
         ("missing.csv", "cannot be opened: No such file or directory"),
         (".", "cannot be opened: Is a directory"),
         ("a\x00b", "cannot be opened: invalid path"),
-    ],
-)
-def test_a_file_that_cannot_be_opened(served: Sandbox, file: str, told: str) -> None:
-    """A missing file or a folder is told by its name, which is escaped."""
-    ended = run("erase", file)
+    ]:
+        with fresh_case(served, file, message):
+            ended = run("erase", file)
 
-    shown = file.replace("\x00", "\\x00")
-    assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", f"Error: {shown}: {told}\n")
+            shown = file.replace("\x00", "\\x00")
+            assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", f"Error: {shown}: {message}\n")
 
 
-def test_standard_input_that_is_closed(served: Sandbox) -> None:
-    """Without a standard input there is a line about it, and no traceback."""
+def test_closed_standard_input_is_a_usage_error(served: Sandbox) -> None:
+    """Without a traceback."""
     ended = subprocess.run(
         ["sh", "-c", 'exec "$0" -m adapty erase - <&-', sys.executable], capture_output=True, text=True, check=False
     )
 
     assert (ended.returncode, ended.stdout) == (ExitCode.USAGE, "")
-    assert ended.stderr == "Error: standard input: is closed; expected IDs\n"
+    assert ended.stderr == "Error: FILE: standard input is closed; expected IDs\n"
 
 
 @pytest.mark.parametrize(
-    ("by", "text", "told"),
+    ("by", "text", "message"),
     [
         ("profile_id", "customer_user_id\nu1\n", "has no column profile_id; expected a header with such a column"),
         (
@@ -333,20 +340,20 @@ def test_standard_input_that_is_closed(served: Sandbox) -> None:
         ),
     ],
 )
-def test_the_column_that_is_asked_for_is_not_replaced(served: Sandbox, by: str, text: str, told: str) -> None:
-    """`--by` a column that the header does not have is wrong use: the other column's ids are not sent as such."""
+def test_missing_column_is_not_replaced_by_another(served: Sandbox, by: str, text: str, message: str) -> None:
+    """IDs of another kind are not sent."""
     Path("users.csv").write_text(text)
 
     ended = run("erase", "users.csv", "--by", by)
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: users.csv: {told}")
+    assert ended.err.startswith(f"Error: users.csv: {message}")
     assert served.requests() == []
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
+def test_invalid_options_are_usage_errors(served: Sandbox) -> None:
+    """Unknown kinds and APIs, numbers out of range, surplus arguments."""
+    for options in [
         ("--by", "phone"),
         ("--by", ""),
         ("--api", "both"),
@@ -364,23 +371,20 @@ def test_the_column_that_is_asked_for_is_not_replaced(served: Sandbox, by: str, 
         ("--checkpoint", "users.txt"),
         ("--checkpoint", "noted", "--no-checkpoint"),
         ("extra",),
-    ],
-    ids=" ".join,
-)
-def test_options_that_are_wrong(served: Sandbox, options: tuple[str, ...]) -> None:
-    """Another kind of id, another API, a number beyond the limits, and an argument too many are wrong use."""
-    Path("users.txt").write_text("u1\n")
+    ]:
+        with fresh_case(served, options):
+            Path("users.txt").write_text("u1\n")
 
-    ended = run("erase", "users.txt", *options)
+            ended = run("erase", "users.txt", *options)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert "Error" in ended.err
-    assert served.requests() == []
-    assert list(Path().iterdir()) == [Path("users.txt")]
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert "Error" in ended.err
+            assert served.requests() == []
+            assert list(Path().iterdir()) == [Path("users.txt")]
 
 
-def test_a_checkpoint_of_standard_input(served: Sandbox) -> None:
-    """What comes out of a pipe is not there a second time, so that no run can go on with it."""
+def test_standard_input_cannot_have_a_checkpoint(served: Sandbox) -> None:
+    """A pipe cannot be read again."""
     ended = run("erase", "-", "--checkpoint", "noted", stdin=b"u1")
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
@@ -391,8 +395,8 @@ def test_a_checkpoint_of_standard_input(served: Sandbox) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such pipes")
-def test_a_pipe_with_a_name(api: Adapty) -> None:
-    """A pipe that has a name, as `<(...)` makes one, is read like standard input, without a checkpoint."""
+def test_named_pipe_is_read_without_checkpoint(api: Adapty) -> None:
+    """As `<(...)` creates one."""
     make_users(api, "u1")
     os.mkfifo("pipe")
     writer = threading.Thread(target=Path("pipe").write_text, args=("u1\nu2\n",))
@@ -406,14 +410,14 @@ def test_a_pipe_with_a_name(api: Adapty) -> None:
     assert sorted(path.name for path in Path().iterdir()) == ["pipe", "pipe.erased.csv"]
 
 
-def test_json_of_the_summary_can_be_read(api: Adapty) -> None:
-    """`--json` prints the counts and the report's path, to be parsed, and nothing else."""
+def test_json_prints_only_the_summary(api: Adapty) -> None:
+    """The counts and the path of the report."""
     make_users(api, "u1")
     Path("users.txt").write_text("u1\nu2\nu1\né\n")
 
     ended = run("erase", "users.txt", "--json")
 
-    assert (ended.code, ended.err) == (ExitCode.SOME_REFUSED, "")
+    assert (ended.code, ended.err) == (ExitCode.SOME_FAILED, "")
     report = json.loads(ended.out)
     assert 0 < report.pop("elapsed") < 10
     assert report == {
@@ -429,8 +433,8 @@ def test_json_of_the_summary_can_be_read(api: Adapty) -> None:
     }
 
 
-def test_a_file_of_uuids_does_not_say_what_they_are(served: Sandbox) -> None:
-    """Taken for the wrong kind none would be found: the kind has to be said, and nothing is sent before."""
+def test_file_of_uuids_requires_the_kind(served: Sandbox) -> None:
+    """No profile would be found by the wrong kind; nothing is sent."""
     uuids = [str(UUID(int=number, version=4)) for number in (1, 2)]
     Path("users.txt").write_text("\n".join(uuids), "utf-8")
 

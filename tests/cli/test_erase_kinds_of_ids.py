@@ -11,7 +11,7 @@ import pytest
 from adapty._cli.errors import ExitCode
 from adapty.bulk import erase
 from adapty.testing import assert_erased
-from tests.cli.conftest import run
+from tests.cli.conftest import fresh_case, run
 from tests.cli.erasing import make_users, outcomes, report_rows, users_file
 
 if TYPE_CHECKING:
@@ -42,53 +42,50 @@ def save(api: Adapty, *people: Mapping[str, str]) -> None:
         api.mail.save_profile(**fields)
 
 
-def left(served: Sandbox) -> set[str]:
-    """Return the external_profile_id of each profile that Mail has."""
+def remaining(served: Sandbox) -> set[str]:
+    """Return the external_profile_id of each profile in Mail."""
     return {profile["external_profile_id"] for profile in served.profiles()}
 
 
-@pytest.mark.parametrize("way", NAMED)
-@pytest.mark.parametrize(("kind", "erased"), [("customer_user_id", "crm9"), ("external_profile_id", "5")])
-def test_an_id_of_a_named_kind_erases_whom_it_names(
-    api: Adapty, served: Sandbox, way: str, kind: str, erased: str
-) -> None:
-    """Another person who has the same id as another kind stays, also when the first one is gone."""
-    save(api, BOB, ALICE)
-    lines, options = NAMED[way]
-    command = (
-        "erase",
-        users_file(*(line.format(kind=kind) for line in lines)),
-        *(option.format(kind=kind) for option in options),
-    )
+def test_named_kind_deletes_only_by_that_kind(api: Adapty, served: Sandbox) -> None:
+    """A user with the same ID of another kind stays."""
+    for way in NAMED:
+        for kind, erased in [("customer_user_id", "crm9"), ("external_profile_id", "5")]:
+            with fresh_case(served, way, kind, erased):
+                save(api, BOB, ALICE)
+                lines, options = NAMED[way]
+                command = (
+                    "erase",
+                    users_file(*(line.format(kind=kind) for line in lines)),
+                    *(option.format(kind=kind) for option in options),
+                )
 
-    run(*command)
+                run(*command)
 
-    assert left(served) == {"5", "crm9"} - {erased}
-    assert outcomes(api="mail") == {"5": "deleted"}
-    run(*command)
-    assert left(served) == {"5", "crm9"} - {erased}
+                assert remaining(served) == {"5", "crm9"} - {erased}
+                assert outcomes(api="mail") == {"5": "deleted"}
+                run(*command)
+                assert remaining(served) == {"5", "crm9"} - {erased}
 
 
-def test_an_id_of_a_named_kind_that_nobody_has_is_not_found(api: Adapty, served: Sandbox) -> None:
-    """The warning names the one kind that was tried, and those that are left to try."""
+def test_unknown_id_of_a_named_kind_is_not_found(api: Adapty, served: Sandbox) -> None:
+    """The warning names the kind that was used and those to try."""
     make_users(api, "5")
     save(api, BOB)
 
     ended = run("erase", users_file("customer_user_id", "5"))
 
-    assert (ended.code, left(served)) == (ExitCode.SOME_REFUSED, {"5"})
+    assert (ended.code, remaining(served)) == (ExitCode.SOME_FAILED, {"5"})
     assert outcomes(api="mail") == {"5": "not_found"}
     assert ended.err.startswith("Warning: mail: no profile was found by customer_user_id; ")
     assert "Try --by external_profile_id or --by email; a file with a header needs a column of that name" in ended.err
     assert run("erase", users_file("5"), "--by", "external_profile_id").code == 0
-    assert left(served) == set()
+    assert remaining(served) == set()
 
 
 @pytest.mark.parametrize("job", ["erase", "mail.delete_many"])
-def test_a_bare_id_that_is_found_as_the_first_kind_is_not_tried_as_the_second(
-    api: Adapty, served: Sandbox, job: str
-) -> None:
-    """The report says which kind it was; who has the id as the second kind is not called a left over."""
+def test_bare_id_found_by_the_first_kind_is_not_looked_up_again(api: Adapty, served: Sandbox, job: str) -> None:
+    """The report names the kind."""
     save(api, BOB, ALICE)
 
     if job == "erase":
@@ -99,12 +96,12 @@ def test_a_bare_id_that_is_found_as_the_first_kind_is_not_tried_as_the_second(
         assert (deletion.by, deletion.found_by) == (("external_profile_id",), "external_profile_id")
         reason = deletion.reason
 
-    assert (reason, left(served)) == ("by external_profile_id", {"crm9"})
+    assert (reason, remaining(served)) == ("by external_profile_id", {"crm9"})
     assert_erased(served, "5")
 
 
-def test_a_bare_id_that_is_found_as_the_second_kind_says_so(api: Adapty, served: Sandbox) -> None:
-    """In the report and in the outcomes of `mail.delete_many`."""
+def test_bare_id_found_by_the_second_kind_is_reported(api: Adapty, served: Sandbox) -> None:
+    """In the report and in the results of `mail.delete_many`."""
     save(api, ALICE, {**BOB, "external_profile_id": "crm1", "customer_user_id": "6"})
 
     erase(api, ["5"], api="mail", report="users.erased.csv")
@@ -112,47 +109,45 @@ def test_a_bare_id_that_is_found_as_the_second_kind_says_so(api: Adapty, served:
 
     assert [report_rows()[0]["reason"], deletion.reason] == ["by customer_user_id"] * 2
     assert deletion.by == ("external_profile_id", "customer_user_id")
-    assert left(served) == set()
+    assert remaining(served) == set()
 
 
-def test_delete_many_by_a_kind_tries_no_other_kind(api: Adapty, served: Sandbox) -> None:
-    """As `erase` does."""
+def test_delete_many_by_a_kind_uses_no_other_kind(api: Adapty, served: Sandbox) -> None:
+    """Like `erase`."""
     save(api, BOB, ALICE)
 
     (deletion,) = api.mail.delete_many(["5"], by="customer_user_id").outcomes
 
-    assert (deletion.outcome, deletion.reason, left(served)) == ("deleted", "", {"5"})
+    assert (deletion.outcome, deletion.reason, remaining(served)) == ("deleted", "", {"5"})
 
 
-def test_rows_that_name_the_kind_and_rows_that_do_not_can_be_mixed(api: Adapty, served: Sandbox) -> None:
-    """The same id as another kind is no repeat."""
+def test_named_and_bare_ids_can_be_mixed(api: Adapty, served: Sandbox) -> None:
+    """The same ID of another kind is not a repeat."""
     save(api, BOB, ALICE)
     Path("users.jsonl").write_text('"5"\n{"customer_user_id": "5"}\n', "utf-8")
 
     run("erase", "users.jsonl", "--api", "mail")
 
-    assert left(served) == set()
+    assert remaining(served) == set()
     assert [row["reason"] for row in report_rows()] == ["by external_profile_id", ""]
 
 
-def test_a_row_of_both_columns_without_an_id_for_mail_is_asked_for_by_its_other_one(
-    api: Adapty, served: Sandbox
-) -> None:
-    """Its customer_user_id is not taken for somebody else's external_profile_id."""
+def test_row_without_external_id_uses_its_customer_user_id(api: Adapty, served: Sandbox) -> None:
+    """It is not used as an external_profile_id."""
     save(api, BOB, ALICE)
 
     run("erase", users_file("external_profile_id,customer_user_id", ",5"), "--api", "mail")
 
-    assert left(served) == {"5"}
+    assert remaining(served) == {"5"}
 
 
-def test_the_report_names_the_id_that_found_the_profile(api: Adapty, served: Sandbox) -> None:
-    """Where a row has two ids, the evidence is about the one by which somebody was erased."""
+def test_report_has_the_id_that_found_the_profile(api: Adapty, served: Sandbox) -> None:
+    """If a row has two IDs."""
     save(api, {**BOB, "external_profile_id": "crm1", "customer_user_id": "c6"})
 
     run("erase", users_file("user_id,external_profile_id", "c6,zz"), "--api", "mail")
 
-    assert left(served) == set()
+    assert remaining(served) == set()
     assert [(row["id"], row["reason"]) for row in report_rows()] == [("c6", "by customer_user_id")]
 
 
@@ -167,63 +162,67 @@ HISTORICAL = {
 }
 
 
-@pytest.mark.parametrize("name", HISTORICAL)
-def test_a_historical_import_file_erases_from_both_apis(api: Adapty, served: Sandbox, name: str) -> None:
+def test_historical_import_file_deletes_from_both_apis(api: Adapty, served: Sandbox) -> None:
     """Its user_id is the customer_user_id of the server-side API and the external_profile_id of Mail."""
-    make_users(api, "u1")
-    save(api, {"external_profile_id": "u1", "email": "jane@example.com"})
+    for name, lines in HISTORICAL.items():
+        with fresh_case(served, name):
+            make_users(api, "u1")
+            save(api, {"external_profile_id": "u1", "email": "jane@example.com"})
 
-    ended = run("erase", users_file(*HISTORICAL[name]))
+            ended = run("erase", users_file(*lines))
 
-    assert (ended.code, ended.err) == (0, "")
-    assert ended.summary[:2] == ["2 deleted, 0 not found, 0 failed", "erased from: server-side, mail"]
-    assert (left(served), served.server_side_profile(customer_user_id="u1")) == (set(), None)
-    assert [(row["id"], row["reason"]) for row in report_rows()] == [("u1", ""), ("u1", "by external_profile_id")]
+            assert (ended.code, ended.err) == (0, "")
+            assert ended.summary[:2] == ["2 deleted, 0 not found, 0 failed", "erased from: server-side, mail"]
+            assert (remaining(served), served.server_side_profile(customer_user_id="u1")) == (set(), None)
+            assert [(row["id"], row["reason"]) for row in report_rows()] == [
+                ("u1", ""),
+                ("u1", "by external_profile_id"),
+            ]
 
 
-def test_a_row_without_user_id_is_failed(api: Adapty, served: Sandbox) -> None:
-    """The e-mail address of its row is not taken instead."""
+def test_row_without_user_id_fails(api: Adapty, served: Sandbox) -> None:
+    """The e-mail address of the row is not used instead."""
     save(api, {"external_profile_id": "u1", "email": "jane@example.com"})
 
     ended = run("erase", users_file("user_id,email", ",jane@example.com"))
 
-    assert (ended.code, left(served)) == (ExitCode.SOME_REFUSED, {"u1"})
+    assert (ended.code, remaining(served)) == (ExitCode.SOME_FAILED, {"u1"})
     assert {row["reason"] for row in report_rows()} == {"line 2: has no user_id"}
 
 
-def test_user_id_gives_way_to_columns_that_name_the_kind(api: Adapty, served: Sandbox) -> None:
-    """To customer_user_id always, to another one with --by; two of one name are refused."""
+def test_columns_that_name_the_kind_win_over_user_id(api: Adapty, served: Sandbox) -> None:
+    """customer_user_id always, another one with --by; two columns of one name are rejected."""
     save(api, BOB, ALICE)
 
     run("erase", users_file("user_id,customer_user_id", "x,5"), "--api", "mail")
-    assert left(served) == {"5"}
+    assert remaining(served) == {"5"}
     run("erase", users_file("user_id,email", "x,bob@example.com"), "--by", "email")
-    assert left(served) == set()
+    assert remaining(served) == set()
 
     ended = run("erase", users_file("user_id,user_id", "x,y"))
 
     assert (ended.code, ended.err) == (ExitCode.USAGE, "Error: users.txt: has two columns user_id; expected one\n")
 
 
-def test_uuids_below_the_header_user_id_are_your_own_ids(api: Adapty, served: Sandbox) -> None:
-    """A list of UUIDs alone does not say what they are; the message names this way out."""
+def test_uuids_in_a_user_id_column_are_your_own_ids(api: Adapty, served: Sandbox) -> None:
+    """The error about a list of UUIDs names this remedy."""
     uuid = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
     save(api, {"external_profile_id": uuid, "email": "jane@example.com"})
     assert "add user_id as the first line" in run("erase", users_file(uuid)).err
 
     run("erase", users_file("user_id", uuid))
 
-    assert left(served) == set()
+    assert remaining(served) == set()
 
 
-def test_user_ids_that_are_addresses_can_be_erased_from_one_api(api: Adapty, served: Sandbox) -> None:
-    """With both the API and the kind named; the refusal of the server-side API says so."""
+def test_user_ids_that_are_addresses_require_api_and_kind(api: Adapty, served: Sandbox) -> None:
+    """The error of the server-side API says so."""
     make_users(api, "jane@example.com", "joe@example.com")
     save(api, {**ALICE, "customer_user_id": "jane@example.com"}, {**BOB, "customer_user_id": "joe@example.com"})
     by: Sequence[str] = ("--by", "customer_user_id")
 
     for options in (("--api", "server-side"), by, ()):
-        assert run("erase", users_file("jane@example.com"), *options).code == ExitCode.SOME_REFUSED
+        assert run("erase", users_file("jane@example.com"), *options).code == ExitCode.SOME_FAILED
     hint = "on the command line --api server-side --by customer_user_id"
     assert {hint in row["reason"] for row in report_rows() if row["api"] == "server-side"} == {True}
 
@@ -232,6 +231,6 @@ def test_user_ids_that_are_addresses_can_be_erased_from_one_api(api: Adapty, ser
     erase(api, ["joe@example.com"], by="customer_user_id", api="server-side")
     assert api.mail.delete_many(["joe@example.com"], by="customer_user_id").deleted
 
-    assert left(served) == set()
+    assert remaining(served) == set()
     assert served.server_side_profile(customer_user_id="jane@example.com") is None
     assert served.server_side_profile(customer_user_id="joe@example.com") is None

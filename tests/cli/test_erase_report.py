@@ -1,4 +1,4 @@
-"""`erase`: the report, where it goes, what it holds, and what it must never overwrite."""
+"""The report of `erase`: name, rows, existing files, and errors while writing."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapty._cli.errors import ExitCode
-from tests.cli.conftest import run
-from tests.cli.erasing import COLUMNS, make_users, outcomes, report_rows
+from tests.cli.conftest import fresh_case, run
+from tests.cli.erasing import COLUMNS, make_users, outcomes, report_rows, users_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from adapty import Adapty
     from adapty.sandbox import Sandbox
 
@@ -30,27 +28,20 @@ ROW = "2026-07-01T00:00:00+00:00,server-side,u0,deleted,"
 pytestmark = pytest.mark.usefixtures("server_side_alone")
 
 
-@pytest.fixture
-def users() -> str:
-    """Write a file of two users, and give its name."""
-    Path("users.txt").write_text("u1\nu2\n")
-    return "users.txt"
-
-
-def test_when_it_happened(api: Adapty, users: str) -> None:
-    """`at` is the moment of the outcome, in UTC."""
+def test_at_is_the_time_of_the_result(api: Adapty) -> None:
+    """In UTC."""
     before = datetime.now(UTC) - timedelta(seconds=1)
 
-    run("erase", users)
+    run("erase", users_file("u1", "u2"))
 
     moments = [datetime.fromisoformat(row["at"]) for row in report_rows()]
     assert all(before < moment <= datetime.now(UTC) and moment.utcoffset() == timedelta() for moment in moments)
     assert moments == sorted(moments)
 
 
-@pytest.mark.parametrize(
-    ("file", "report"),
-    [
+def test_default_name_comes_from_the_input(served: Sandbox) -> None:
+    """It is created in the current folder."""
+    for file, report in [
         ("users.txt", "users.erased.csv"),
         ("users", "users.erased.csv"),
         ("users.csv.gz", "users.erased.csv"),
@@ -59,35 +50,37 @@ def test_when_it_happened(api: Adapty, users: str) -> None:
         ("users.erased.csv", "users.erased.erased.csv"),
         ("[bold] :bug:.csv", "[bold] :bug:.erased.csv"),
         ("Žofia.csv", "Žofia.erased.csv"),
-    ],
-)
-def test_its_name_comes_from_the_file(served: Sandbox, file: str, report: str) -> None:
-    """It is made in the current folder, and its name is printed as it is."""
-    Path("folder").mkdir()
-    content = b'"u1"' if "json" in file else b"customer_user_id\nu1\n"
-    Path(file).write_bytes(gzip.compress(content) if file.endswith(".gz") else content)
+    ]:
+        with fresh_case(served, file, report):
+            Path("folder").mkdir()
+            content = b'"u1"' if "json" in file else b"customer_user_id\nu1\n"
+            Path(file).write_bytes(gzip.compress(content) if file.endswith(".gz") else content)
 
-    ended = run("erase", file)
+            ended = run("erase", file)
 
-    assert ended.code == ExitCode.SOME_REFUSED  # for nobody is there
-    assert ended.summary == ["0 deleted, 1 not found, 0 failed", "erased from: server-side", f"report: {report}"]
-    assert outcomes(report) == {"u1": "not_found"}
+            assert ended.code == ExitCode.SOME_FAILED  # no such user
+            assert ended.summary == [
+                "0 deleted, 1 not found, 0 failed",
+                "erased from: server-side",
+                f"report: {report}",
+            ]
+            assert outcomes(report) == {"u1": "not_found"}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
-def test_a_name_that_no_output_can_spell(served: Sandbox) -> None:
-    """A name that is no text is printed with escapes."""
+def test_undecodable_name_is_escaped(served: Sandbox) -> None:
+    """When it is printed."""
     Path("\udcff.txt").write_text("u1")
 
     ended = run("erase", "\udcff.txt")
 
-    assert (ended.code, ended.summary[2]) == (ExitCode.SOME_REFUSED, r"report: \udcff.erased.csv")
+    assert (ended.code, ended.summary[2]) == (ExitCode.SOME_FAILED, r"report: \udcff.erased.csv")
     assert Path("\udcff.erased.csv").is_file()
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
+def test_existing_report_is_appended_to(served: Sandbox) -> None:
+    """Its bytes stay, the header is not repeated, and a broken row is terminated."""
+    for before, after in [
         ("", f"{HEADER}\r\n"),
         (f"{HEADER}\r\n", f"{HEADER}\r\n"),
         (f"{HEADER}", f"{HEADER}\r\n"),
@@ -96,29 +89,26 @@ def test_a_name_that_no_output_can_spell(served: Sandbox) -> None:
         (f"{HEADER}\r\n{ROW}\r\n2026-07-01T", f"{HEADER}\r\n{ROW}\r\n2026-07-01T\r\n"),
         (f"\ufeff{HEADER}\r\n{ROW}\r\n", f"\ufeff{HEADER}\r\n{ROW}\r\n"),
         (f"{QUOTED}\n", f"{QUOTED}\n"),
-    ],
-    ids=["empty", "header", "header alone", "LF", "CRLF", "broken off", "BOM", "quotes"],
-)
-def test_a_report_that_is_there_is_appended_to(served: Sandbox, users: str, before: str, after: str) -> None:
-    """What stands in a report stays there to the byte, with the header once; a broken row is ended, not continued."""
-    Path("users.erased.csv").write_bytes(before.encode())
+    ]:
+        with fresh_case(served, before, after):
+            Path("users.erased.csv").write_bytes(before.encode())
 
-    ended = run("erase", users)
+            ended = run("erase", users_file("u1", "u2"))
 
-    written = Path("users.erased.csv").read_bytes().decode()
-    assert ended.code == ExitCode.SOME_REFUSED  # for nobody is there
-    assert written.startswith(after)
-    added = written.removeprefix(after).split("\r\n")
-    assert sorted(row.partition(",")[2] for row in added) == [
-        "",
-        "server-side,u1,not_found,no profile by customer_user_id",
-        "server-side,u2,not_found,no profile by customer_user_id",
-    ]
+            written = Path("users.erased.csv").read_bytes().decode()
+            assert ended.code == ExitCode.SOME_FAILED  # no such user
+            assert written.startswith(after)
+            added = written.removeprefix(after).split("\r\n")
+            assert sorted(row.partition(",")[2] for row in added) == [
+                "",
+                "server-side,u1,not_found,no profile by customer_user_id",
+                "server-side,u2,not_found,no profile by customer_user_id",
+            ]
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
+def test_other_files_are_not_overwritten(served: Sandbox) -> None:
+    """A file with another header is rejected before anything is sent."""
+    for content in [
         "at,api,id,outcome\n",
         "at,id,outcome,reason\n",
         f"{HEADER},more\n",
@@ -131,55 +121,49 @@ def test_a_report_that_is_there_is_appended_to(served: Sandbox, users: str, befo
         "\x00\x01",
         "x" * 2000,
         "\udcff\udcfe",
-    ],
-    ids=ascii,
-)
-def test_another_file_is_left_alone(served: Sandbox, users: str, content: str) -> None:
-    """A file with another header is no report: it is refused before anything is sent, and stays as it was."""
-    held = content.encode("utf-8", "surrogateescape")
-    Path("report.csv").write_bytes(held)
+    ]:
+        with fresh_case(served, content):
+            original = content.encode("utf-8", "surrogateescape")
+            Path("report.csv").write_bytes(original)
 
-    ended = run("erase", users, "--report", "report.csv")
+            ended = run("erase", users_file("u1", "u2"), "--report", "report.csv")
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err == (
-        "Error: report.csv: exists and is not a report of erased users; "
-        "expected the header at,api,id,outcome,reason, or a new file\n"
-    )
-    assert Path("report.csv").read_bytes() == held
-    assert served.requests() == []
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err == (
+                "Error: report.csv: exists and is not a report of erased users; "
+                "expected the header at,api,id,outcome,reason, or a new file\n"
+            )
+            assert Path("report.csv").read_bytes() == original
+            assert served.requests() == []
 
 
 INPUT = f"customer_user_id,{HEADER}\nu1,,,,,\n"
 """An input that looks like a report."""
 
 
-@pytest.mark.parametrize(
-    ("report", "link"),
-    [
+def test_report_must_not_be_the_input(served: Sandbox) -> None:
+    """Under no name, even if the input looks like a report."""
+    for report, link in [
         ("users.csv", None),
         ("./users.csv", None),
         ("other.csv", Path.symlink_to),
         ("other.csv", Path.hardlink_to),
-    ],
-    ids=["name", "./name", "symbolic link", "hard link"],
-)
-def test_the_report_is_never_the_input(served: Sandbox, report: str, link: Callable[[Path, Path], None] | None) -> None:
-    """By whatever name, the input is not written to, not even where it looks like a report."""
-    Path("users.csv").write_text(INPUT)
-    if link:
-        link(Path(report), Path("users.csv"))
+    ]:
+        with fresh_case(served, report, link):
+            Path("users.csv").write_text(INPUT)
+            if link:
+                link(Path(report), Path("users.csv"))
 
-    ended = run("erase", "users.csv", "--report", report)
+            ended = run("erase", "users.csv", "--report", report)
 
-    told = f"Error: {Path(report)}: is the input itself; expected another file for the report\n"
-    assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", told)
-    assert Path("users.csv").read_text() == INPUT
-    assert served.requests() == []
+            message = f"Error: {Path(report)}: is the input itself; expected another file for the report\n"
+            assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", message)
+            assert Path("users.csv").read_text() == INPUT
+            assert served.requests() == []
 
 
-def test_the_report_is_not_what_standard_input_is(served: Sandbox) -> None:
-    """The same where the input comes by a redirection, which has no name."""
+def test_report_must_not_be_standard_input(served: Sandbox) -> None:
+    """A redirected file has no name."""
     Path("users.csv").write_text(INPUT)
     command = [sys.executable, "-m", "adapty", "erase", "-", "--report", "users.csv"]
 
@@ -192,27 +176,25 @@ def test_the_report_is_not_what_standard_input_is(served: Sandbox) -> None:
     assert served.requests() == []
 
 
-@pytest.mark.parametrize(
-    ("report", "told"),
-    [
+def test_unwritable_report_is_a_usage_error(served: Sandbox) -> None:
+    """Before anything is sent."""
+    for report, message in [
         ("missing/report.csv", "cannot be written: No such file or directory"),
         ("users.txt/report.csv", "cannot be written: Not a directory"),
         (".", "is not a regular file; choose another name for the report"),
         (os.devnull, "is not a regular file; choose another name for the report"),
         ("x" * 300, "cannot be written: File name too long"),
-    ],
-)
-def test_a_report_that_cannot_be_written(served: Sandbox, users: str, report: str, told: str) -> None:
-    """It is told by its name before anything is sent."""
-    ended = run("erase", users, "--report", report)
+    ]:
+        with fresh_case(served, report, message):
+            ended = run("erase", users_file("u1", "u2"), "--report", report)
 
-    assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", f"Error: {report}: {told}\n")
-    assert served.requests() == []
+            assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", f"Error: {report}: {message}\n")
+            assert served.requests() == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the limit is one of POSIX")
-def test_a_disk_that_is_full(api: Adapty, served: Sandbox) -> None:
-    """Where the report takes no more the run ends, and the report holds whole rows."""
+def test_full_disk_aborts_the_run(api: Adapty, served: Sandbox) -> None:
+    """The report has whole rows."""
     ids = [f"user_{number}" for number in range(40)]
     make_users(api, *ids)
     Path("users.txt").write_text("\n".join(ids))
@@ -231,8 +213,9 @@ def test_a_disk_that_is_full(api: Adapty, served: Sandbox) -> None:
     assert len([entry for entry in served.requests() if entry.method == "DELETE"]) == len(rows) + 1
 
 
-def test_no_room_for_the_header(served: Sandbox, users: str) -> None:
-    """Where not even the header can be written, nothing is sent."""
+def test_full_disk_at_the_header_sends_nothing(served: Sandbox) -> None:
+    """The error names the report."""
+    users_file("u1", "u2")
     command = 'ulimit -f 0 && exec "$0" -m adapty erase users.txt'
 
     ended = subprocess.run(["sh", "-c", command, sys.executable], capture_output=True, text=True, check=False)

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from adapty import TransactionEvent
-from adapty._cli.logs import log_to_stderr
+from adapty._cli.output import log_to_stderr
 from adapty._escaping import escape_control
 from adapty.webhooks.outbox import Outbox
 from tests.cli.conftest import _COMMAND, json_answer, point_at
@@ -51,14 +51,14 @@ def run(*arguments: str, stdin: bytes | None = None) -> str:
         return (out.getvalue() + err.getvalue()).decode()
 
 
-def steering(printed: str) -> set[str]:
-    """Return the control and format characters of an output but for line feeds."""
+def control_characters(printed: str) -> set[str]:
+    """Return the control and format characters of an output, without line feeds."""
     return {c for c in printed if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and c != "\n"}
 
 
 def assert_escaped(printed: str, *, quotes: bool = True) -> None:
-    """Check that an output steers nothing and forges no line, and that it says something of the hostile text."""
-    assert not steering(printed), ascii(printed)
+    """Check that an output has no control characters and no forged line, and that it quotes the hostile text."""
+    assert not control_characters(printed), ascii(printed)
     assert "\nError: forged" not in printed, printed
     assert printed.strip()
     if quotes:
@@ -71,8 +71,8 @@ def csv_file(name: str, header: str, *rows: str) -> str:
     return name
 
 
-def test_hostile_columns_and_file_names_of_an_import(served: Sandbox) -> None:
-    """Unknown and repeated columns, mapped and ignored ones, names of files and folders."""
+def test_import_escapes_columns_and_file_names(served: Sandbox) -> None:
+    """Unknown, repeated, mapped and ignored columns, names of files and folders."""
     columns = "external_profile_id,external_created_at,email"
     row = "user_1,2026-06-01T10:30:00Z,user_1@example.com"
     good = csv_file("good.csv", columns, row)
@@ -99,8 +99,8 @@ def test_hostile_columns_and_file_names_of_an_import(served: Sandbox) -> None:
         assert_escaped(printed, quotes=False)
 
 
-def test_hostile_keys_of_json_lines(served: Sandbox) -> None:
-    """Unknown keys, repeated ones, and those of nested objects, NUL among them."""
+def test_import_escapes_keys_of_json_lines(served: Sandbox) -> None:
+    """Unknown, repeated and nested keys, with NUL."""
     record = {"external_profile_id": "user_1", "external_created_at": "2026-06-01T10:30:00Z", "email": "u@example.com"}
     extras: tuple[dict[str, Any], ...] = (
         {WITH_NUL: 1},
@@ -119,8 +119,8 @@ def test_hostile_keys_of_json_lines(served: Sandbox) -> None:
     assert_escaped(run("mail", "import", "--profiles", "twice.jsonl"), quotes=False)
 
 
-def test_hostile_ids_and_file_names_of_an_erasure(served: Sandbox) -> None:
-    """Ids, headers, keys, the input's name and the report's."""
+def test_erase_escapes_ids_and_file_names(served: Sandbox) -> None:
+    """IDs, headers, keys, and the names of the input and the report."""
     named = csv_file(f"{ON_TWO_LINES}.csv", "customer_user_id", f'"{ON_TWO_LINES}"')
     header = csv_file("header.csv", f'customer_user_id,"{ON_TWO_LINES}"', "user_1,1")
     Path("keys.jsonl").write_text(json.dumps({"customer_user_id": WITH_NUL}) + "\n" + json.dumps({WITH_NUL: 1}) + "\n")
@@ -137,8 +137,8 @@ def test_hostile_ids_and_file_names_of_an_erasure(served: Sandbox) -> None:
         assert_escaped(run("-v", "erase", *arguments), quotes=False)
 
 
-def test_hostile_events_of_an_outbox(served: Sandbox) -> None:
-    """In tables, in JSON, in what the worker tells, and the outbox's name."""
+def test_webhooks_escape_events(served: Sandbox) -> None:
+    """In tables, in JSON, in the log, and in the name of the outbox."""
     name = f"{ON_TWO_LINES}.sqlite"
     with Outbox(name) as outbox:
         outbox.put(TransactionEvent(**EVENT))
@@ -151,14 +151,14 @@ def test_hostile_events_of_an_outbox(served: Sandbox) -> None:
         ("list", "--outbox", f"{ON_TWO_LINES}/missing"),
         ("run", "--outbox", name, "--once"),
         ("list", "--outbox", name, "--dead-letters"),
-        ("forget", "--outbox", name, ON_TWO_LINES),
+        ("delete", "--outbox", name, ON_TWO_LINES),
         ("replay", "--outbox", name, "--all"),
     ):
         assert_escaped(run("-v", "webhooks", *arguments), quotes=False)
 
 
-def test_hostile_answers_of_the_api(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Messages, codes, field names and header values of an error, and the fields of a profile; also with `-v`."""
+def test_responses_are_escaped(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages, codes, field names and headers of errors, and the fields of a profile, also with `-v`."""
     point_at(server.url, monkeypatch)
     error = {"errors": [{"source": WITH_NUL, "errors": [ON_TWO_LINES]}], "error_code": HOSTILE, "status_code": 400}
     profile = {
@@ -188,8 +188,8 @@ def test_hostile_answers_of_the_api(server: RawServer, monkeypatch: pytest.Monke
             assert_escaped(run(*arguments), quotes=False)
 
 
-def test_hostile_arguments() -> None:
-    """As a shell's `*` hands them over: unknown commands and options, values, names of hosts and faults."""
+def test_arguments_are_escaped() -> None:
+    """As a shell's `*` passes them: unknown commands and options, values, host names and faults."""
     for arguments in (
         (ON_TWO_LINES,),
         (f"--{ON_TWO_LINES}",),
@@ -211,14 +211,12 @@ def test_hostile_arguments() -> None:
         assert_escaped(run(*arguments), quotes=False)
 
 
-def test_real_command_escapes_names_and_headers(served: Sandbox, tmp_path: Path) -> None:
-    """Byte by byte, from processes of their own, with a file whose name, header and keys are hostile."""
+def test_process_escapes_names_and_headers(served: Sandbox, tmp_path: Path) -> None:
+    """Byte by byte."""
     name = csv_file(f"{ON_TWO_LINES}.csv", f'external_profile_id,"{ON_TWO_LINES}"', "user_1,1")
     Path(f"{HOSTILE}.jsonl").write_text(json.dumps({WITH_NUL: 1}) + "\n")
     for arguments in (
-        ("mail", "import", "--profiles", name),
-        ("-v", "mail", "import", "--profiles", f"{HOSTILE}.jsonl", "--no-checkpoint"),
-        ("erase", f"{ON_TWO_LINES}/missing"),
+        ("-v", "mail", "import", "--profiles", name, "--events", f"{HOSTILE}.jsonl", "--no-checkpoint"),
         (ON_TWO_LINES,),
     ):
         command = [sys.executable, "-m", "adapty", *arguments]
@@ -231,15 +229,15 @@ def test_real_command_escapes_names_and_headers(served: Sandbox, tmp_path: Path)
 
 
 def test_log_records_are_single_lines(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of any logger, with `-v` and without; a traceback keeps its lines."""
+    """Of any logger, with and without `-v`; a traceback keeps its lines."""
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
-    log_to_stderr()
-    logging.getLogger("somebody.else").warning("said: %s", WITH_NUL)
+    log_to_stderr(logging.WARNING)
+    logging.getLogger("another.package").warning("said: %s", WITH_NUL)
     try:
         int(HOSTILE)
     except ValueError as problem:
         problem.add_note(HOSTILE)
-        logging.getLogger("somebody.else").exception("failed")
+        logging.getLogger("another.package").exception("failed")
     printed = capsys.readouterr().err
 
     assert_escaped(printed)
@@ -247,12 +245,13 @@ def test_log_records_are_single_lines(capsys: pytest.CaptureFixture[str], monkey
     assert "\nTraceback" in printed
 
 
+@settings(max_examples=50)
 @given(st.text(), st.sampled_from(["", "\n"]))
-def test_escape_control_leaves_nothing_that_steers(text: str, keep: str) -> None:
-    """Whatever a text holds; printable text stays as it is."""
+def test_escape_control_leaves_no_control_characters(text: str, keep: str) -> None:
+    """Printable text does not change."""
     escaped = escape_control(text, keep=keep)
 
-    assert steering(escaped) <= set(keep)
+    assert control_characters(escaped) <= set(keep)
     escaped.encode()
     assert all(c.isprintable() or c in keep for c in escaped)
     assert escape_control(escaped, keep=keep) == escaped
@@ -260,8 +259,8 @@ def test_escape_control_leaves_nothing_that_steers(text: str, keep: str) -> None
         assert escaped == text
 
 
-def test_json_stays_json(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With every control character in it, DEL too, which JSON allows raw."""
+def test_escaped_json_is_valid_json(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With each control character, and DEL, which JSON does not escape."""
     point_at(server.url, monkeypatch)
     text = "".join(map(chr, range(0x100))) + "\u202e\ud83d\ude00"
     profile: dict[str, Any] = {"profile_id": "p", "custom_attributes": [{"key": "k", "value": text}]}
@@ -269,5 +268,5 @@ def test_json_stays_json(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> 
 
     printed = run("profile", "get", "--customer-user-id", "user_1", "--json")
 
-    assert not steering(printed)
+    assert not control_characters(printed)
     assert json.loads(printed)["custom_attributes"][0]["value"] == json.loads(json.dumps(text))

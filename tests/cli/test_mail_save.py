@@ -1,4 +1,4 @@
-"""`mail save-profile` and `mail save-event`: what they send, what they refuse, how they end."""
+"""`mail save-profile` and `mail save-event`: what they send, reject and print."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from adapty import Flow
 from adapty._cli.errors import ExitCode
-from tests.cli.conftest import EVENT_OPTIONS, PROFILE_OPTIONS, point_at, run
+from tests.cli.conftest import EVENT_OPTIONS, PROFILE_OPTIONS, fresh_case, point_at, run
 from tests.raw_server import RawServer, answer
 
 if TYPE_CHECKING:
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def without(options: tuple[str, ...], name: str) -> list[str]:
-    """Leave out an option and its value."""
+    """Return options without one of them and its value."""
     at = options.index(name)
     return [*options[:at], *options[at + 2 :]]
 
 
-def test_a_profile_is_saved(served: Sandbox) -> None:
-    """The required options make a profile."""
+def test_required_options_save_a_profile(served: Sandbox) -> None:
+    """Other fields are not sent."""
     ended = run("mail", "save-profile", *PROFILE_OPTIONS)
 
     assert (ended.code, ended.out, ended.err) == (0, "saved\n", "")
@@ -34,8 +34,8 @@ def test_a_profile_is_saved(served: Sandbox) -> None:
     }
 
 
-def test_a_profile_is_saved_with_every_option(served: Sandbox) -> None:
-    """All options arrive, attributes as text or, with `:=`, as numbers; values may hold `=`, `:` and nothing."""
+def test_all_options_of_a_profile_are_sent(served: Sandbox) -> None:
+    """Attributes are text or, with `:=`, numbers; values can contain `=` and `:`, or be empty."""
     ended = run(
         *("mail", "save-profile", *PROFILE_OPTIONS),
         *("--first-name", "Jane", "--last-name", "Doe", "--gender", "f", "--birthday", "1990-05-21"),
@@ -71,8 +71,8 @@ def test_a_profile_is_saved_with_every_option(served: Sandbox) -> None:
     }
 
 
-def test_an_event_is_saved(served: Sandbox) -> None:
-    """The required options make an event, and the flow that it leads to is printed."""
+def test_required_options_save_an_event(served: Sandbox) -> None:
+    """The flow of the event type is printed."""
     run("mail", "save-profile", *PROFILE_OPTIONS)
 
     ended = run("mail", "save-event", *EVENT_OPTIONS)
@@ -81,8 +81,8 @@ def test_an_event_is_saved(served: Sandbox) -> None:
     assert served.flows()[Flow.ACTIVE] == 1
 
 
-def test_an_event_is_saved_with_every_option(served: Sandbox) -> None:
-    """Price, end and offer arrive, the price digit by digit."""
+def test_all_options_of_an_event_are_sent(served: Sandbox) -> None:
+    """The digits of the price do not change."""
     ended = run(
         *(
             "mail",
@@ -102,40 +102,32 @@ def test_an_event_is_saved_with_every_option(served: Sandbox) -> None:
     assert event["offer"] == {"category": "introductory", "offer_type": "free_trial", "offer_id": "intro=1"}
 
 
-@pytest.mark.parametrize(
-    ("command", "options", "fields"),
-    [
+def test_optional_ids_are_sent_only_if_given(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unchanged, in the body."""
+    for command, options, fields in [
         ("save-profile", PROFILE_OPTIONS, {"customer_user_id": "backend_1"}),
         ("save-event", EVENT_OPTIONS, {"customer_user_id": "backend_1"}),
         ("save-event", EVENT_OPTIONS, {"email": "joe@example.com"}),
         ("save-event", EVENT_OPTIONS, {"customer_user_id": "josé", "email": "joe@example.com"}),
-    ],
-)
-def test_other_ids_of_the_subscriber(
-    server: RawServer,
-    monkeypatch: pytest.MonkeyPatch,
-    command: str,
-    options: tuple[str, ...],
-    fields: dict[str, str],
-) -> None:
-    """What else the subscriber is known by goes into the body as it is given, and not where it is not."""
-    point_at(server.url, monkeypatch)
-    more = [word for name, value in fields.items() for word in (f"--{name.replace('_', '-')}", value)]
+    ]:
+        with fresh_case(server, command, options, fields):
+            point_at(server.url, monkeypatch)
+            more = [word for name, value in fields.items() for word in (f"--{name.replace('_', '-')}", value)]
 
-    run("mail", command, *options)
-    ended = run("mail", command, *options, *more)
+            run("mail", command, *options)
+            ended = run("mail", command, *options, *more)
 
-    assert (ended.code, ended.err) == (0, "")
-    without_them, with_them = (json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests)
-    assert with_them == {**without_them, **fields}
-    assert set(fields).isdisjoint(without_them)
+            assert (ended.code, ended.err) == (0, "")
+            without_them, with_them = (json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests)
+            assert with_them == {**without_them, **fields}
+            assert set(fields).isdisjoint(without_them)
 
 
 @pytest.mark.parametrize(
     ("command", "options"), [("save-profile", PROFILE_OPTIONS), ("save-event", EVENT_OPTIONS)], ids=["profile", "event"]
 )
-def test_a_missing_option_is_named(served: Sandbox, command: str, options: tuple[str, ...]) -> None:
-    """Each required option is asked for by its name, on standard error."""
+def test_missing_options_are_named(served: Sandbox, command: str, options: tuple[str, ...]) -> None:
+    """Each required option."""
     for name in options[::2]:
         ended = run("mail", command, *without(options, name))
 
@@ -143,14 +135,14 @@ def test_a_missing_option_is_named(served: Sandbox, command: str, options: tuple
         assert f"Missing option '{name}'" in ended.err
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (["--country", "us"], "country: "),
-        (["--birthday", "yesterday"], "birthday: "),
-        (["--device", "os=17.5"], "device_info.platform: "),
-        (["--device", "platfrom=iOS"], "device_info.platfrom: "),
-        (["--device", "platform:=7"], "device_info.platform:: "),
+def test_invalid_profile_is_not_sent(served: Sandbox) -> None:
+    """The error names the flag."""
+    for options, message in [
+        (["--country", "us"], "--country: "),
+        (["--birthday", "yesterday"], "--birthday: "),
+        (["--device", "os=17.5"], "--device platform: "),
+        (["--device", "platforms=iOS"], "--device platforms: "),
+        (["--device", "platform:=7"], "--device platform:: "),
         (["--device", "iOS"], "--device: "),
         (["--device", "=iOS"], "--device: "),
         (["--custom", "plan"], "--custom: "),
@@ -160,55 +152,51 @@ def test_a_missing_option_is_named(served: Sandbox, command: str, options: tuple
         (["--custom", "days:=seven"], "--custom: "),
         (["--custom", "days:="], "--custom: "),
         (["--custom", "days:=--7"], "--custom: "),
-        (["--custom", "days:=nan"], "custom_attributes.days: "),
-        (["--custom", "days:=1e999"], "custom_attributes.days: "),
-        (["--custom", f"days:={'9' * 400}"], "custom_attributes.days: "),
+        (["--custom", "days:=nan"], "--custom days: "),
+        (["--custom", "days:=1e999"], "--custom days: "),
+        (["--custom", f"days:={'9' * 400}"], "--custom days: "),
         (["--custom", f"days:={'9' * 5000}"], "--custom: "),
-        (["--external-profile-id", " "], "external_profile_id: "),
-        (["--external-created-at", "2026-06-01T10:30:00"], "external_created_at: "),
-        (["--email", "jane"], "email: "),
-        (["--customer-user-id", ""], "customer_user_id: "),
-    ],
-)
-def test_a_wrong_profile_is_not_sent(served: Sandbox, options: list[str], message: str) -> None:
-    """A wrong value is told in one line on standard error, with the name at fault, and nothing is sent."""
-    ended = run("mail", "save-profile", *PROFILE_OPTIONS, *options)
+        (["--external-profile-id", " "], "--external-profile-id: "),
+        (["--external-created-at", "2026-06-01T10:30:00"], "--external-created-at: "),
+        (["--email", "jane"], "--email: "),
+        (["--customer-user-id", ""], "--customer-user-id: "),
+    ]:
+        with fresh_case(served, options, message):
+            ended = run("mail", "save-profile", *PROFILE_OPTIONS, *options)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: {message}")
-    assert ended.err.count("\n") == 1
-    assert sum(served.flows().values()) == 0
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err.startswith(f"Error: {message}")
+            assert ended.err.count("\n") == 1
+            assert sum(served.flows().values()) == 0
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (["--event-type", "subscription_start"], "event_type: 'subscription_start' is not known; did you mean"),
-        (["--price-usd", "9,99"], "price_usd: "),
-        (["--price-usd", ""], "price_usd: "),
-        (["--store-transaction-id", "1" * 51], "store_transaction_id: "),
-        (["--offer", "category=introductory"], "offer.offer_type: "),
+def test_invalid_event_is_not_sent(served: Sandbox) -> None:
+    """The error names the flag."""
+    for options, message in [
+        (["--event-type", "subscription_start"], "--event-type: 'subscription_start' is not known; did you mean"),
+        (["--price-usd", "9,99"], "--price-usd: "),
+        (["--price-usd", ""], "--price-usd: "),
+        (["--store-transaction-id", "1" * 51], "--store-transaction-id: "),
+        (["--offer", "category=introductory"], "--offer offer_type: "),
         (["--offer", "introductory"], "--offer: "),
-        (["--customer-user-id", ""], "customer_user_id: "),
-        (["--email", "jane"], "email: "),
+        (["--customer-user-id", ""], "--customer-user-id: "),
+        (["--email", "jane"], "--email: "),
         (
             ["--event-type", "non_subscription_purchase", "--expires-at", "2026-07-10T14:20:00Z"],
-            "expires_at: ",
+            "--expires-at: ",
         ),
-    ],
-)
-def test_a_wrong_event_is_not_sent(served: Sandbox, options: list[str], message: str) -> None:
-    """The same for events."""
-    ended = run("mail", "save-event", *EVENT_OPTIONS, *options)
+    ]:
+        with fresh_case(served, options, message):
+            ended = run("mail", "save-event", *EVENT_OPTIONS, *options)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: {message}")
-    assert served.events("user_12345") == []
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err.startswith(f"Error: {message}")
+            assert served.events("user_12345") == []
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
+def test_address_in_another_option_is_not_printed(served: Sandbox) -> None:
+    """Errors do not repeat e-mail addresses."""
+    for options in [
         ["--custom", "jane@example.com"],
         ["--custom", "contact:=jane@example.com"],
         ["--custom", "=jane@example.com"],
@@ -219,26 +207,24 @@ def test_a_wrong_event_is_not_sent(served: Sandbox, options: list[str], message:
         ["--birthday", "jane@example.com"],
         ["--email", "jane@example"],
         ["--email", "jane doe@example.com"],
-    ],
-)
-def test_an_address_in_the_wrong_place_is_not_shown(served: Sandbox, options: list[str]) -> None:
-    """An e-mail address that was given for something else is not repeated."""
-    ended = run("--verbose", "mail", "save-profile", *PROFILE_OPTIONS, *options)
+    ]:
+        with fresh_case(served, options):
+            ended = run("--verbose", "mail", "save-profile", *PROFILE_OPTIONS, *options)
 
-    assert ended.code == ExitCode.USAGE
-    assert "jane" not in ended.out + ended.err
+            assert ended.code == ExitCode.USAGE
+            assert "jane" not in ended.out + ended.err
 
 
-def test_a_key_is_needed() -> None:
-    """Without a key in the environment the variables are named, and nothing is sent."""
+def test_missing_keys_are_named() -> None:
+    """Nothing is sent."""
     ended = run("mail", "save-profile", *PROFILE_OPTIONS)
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
     assert "ADAPTY_MAIL_SECRET_KEY" in ended.err
 
 
-def test_the_key_of_the_other_api_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the server-side API's key alone the variable that is missing is named."""
+def test_missing_mail_key_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key of the server-side API is not enough."""
     monkeypatch.setenv("ADAPTY_SECRET_KEY", "secret_live_other")
 
     ended = run("mail", "save-event", *EVENT_OPTIONS)
@@ -248,22 +234,21 @@ def test_the_key_of_the_other_api_is_not_enough(monkeypatch: pytest.MonkeyPatch)
     assert "secret_live_other" not in ended.err
 
 
-@pytest.mark.parametrize("url", ["ftp://127.0.0.1", "127.0.0.1:80", "http://"])
-@pytest.mark.parametrize("setting", ["mail_base_url", "base_url"])
-def test_an_address_that_is_none_is_wrong_use(
-    served: Sandbox, monkeypatch: pytest.MonkeyPatch, setting: str, url: str
-) -> None:
-    """A base address that cannot be one is told by its setting's name."""
-    monkeypatch.setenv(f"ADAPTY_{setting.upper()}", url)
+def test_invalid_base_url_is_a_usage_error(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the variable."""
+    for url in ["ftp://127.0.0.1", "127.0.0.1:80", "http://"]:
+        for setting in ["mail_base_url", "base_url"]:
+            with fresh_case(served, url, setting):
+                monkeypatch.setenv(f"ADAPTY_{setting.upper()}", url)
 
-    ended = run("mail", "save-profile", *PROFILE_OPTIONS)
+                ended = run("mail", "save-profile", *PROFILE_OPTIONS)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: {setting}: ")
+                assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+                assert ended.err.startswith(f"Error: ADAPTY_{setting.upper()}: ")
 
 
-def test_a_key_that_the_api_does_not_know(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The API's refusal is told in one line on standard error, with the code for it."""
+def test_unknown_key_is_an_api_error(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one line, without the key."""
     point_at(served.url, monkeypatch, key="secret_live_wrong")
 
     ended = run("mail", "save-profile", *PROFILE_OPTIONS)
@@ -274,22 +259,21 @@ def test_a_key_that_the_api_does_not_know(served: Sandbox, monkeypatch: pytest.M
     assert "secret_live_wrong" not in ended.err
 
 
-@pytest.mark.parametrize("status", [204, 302, 400, 401, 404, 409, 422, 429, 499, 500, 503, 520])
-def test_every_answer_but_the_documented_one_is_an_error(
-    server: RawServer, monkeypatch: pytest.MonkeyPatch, status: int
-) -> None:
-    """Any status that is no success, and a success that is not the documented one, end with the code for answers."""
-    point_at(server.url, monkeypatch)
-    server.replies = [answer(status)]
+def test_undocumented_statuses_are_api_errors(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even an undocumented success."""
+    for status in [204, 302, 400, 401, 404, 409, 422, 429, 499, 500, 503, 520]:
+        with fresh_case(server, status):
+            point_at(server.url, monkeypatch)
+            server.replies = [answer(status)]
 
-    ended = run("mail", "save-event", *EVENT_OPTIONS)
+            ended = run("mail", "save-event", *EVENT_OPTIONS)
 
-    assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
-    assert ended.err.startswith(f"Error: saveTransactionEvent: {status}")
+            assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
+            assert ended.err.startswith(f"Error: saveTransactionEvent: {status}")
 
 
-def test_the_apis_words_are_shown_as_they_are(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Brackets and colons in what the API says are text, not the terminal's markup."""
+def test_messages_of_the_api_are_not_markup(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Brackets and colons are printed as text."""
     point_at(server.url, monkeypatch)
     server.replies = [answer(400, b'{"errors": ["[bold]wrong[/bold] :bug: [link=x]"]}')]
 
@@ -298,13 +282,15 @@ def test_the_apis_words_are_shown_as_they_are(server: RawServer, monkeypatch: py
     assert "[bold]wrong[/bold] :bug: [link=x]" in ended.err
 
 
-def test_an_api_that_is_not_there(closed_port: str, monkeypatch: pytest.MonkeyPatch, slept: list[float]) -> None:
-    """A refused connection is tried again and then told in one line, with the code for it."""
+def test_refused_connection_is_retried_and_reported(
+    closed_port: str, monkeypatch: pytest.MonkeyPatch, slept: list[float]
+) -> None:
+    """In one line, with an exit code of its own."""
     point_at(closed_port, monkeypatch)
 
     ended = run("mail", "save-profile", *PROFILE_OPTIONS)
 
-    assert (ended.code, ended.out) == (ExitCode.NO_ANSWER, "")
+    assert (ended.code, ended.out) == (ExitCode.NO_RESPONSE, "")
     address = closed_port.removeprefix("http://")
     assert ended.err.startswith(f"Error: saveProfile: cannot connect to {address} (ADAPTY_MAIL_BASE_URL): ConnectError")
     assert "after 3 attempts" in ended.err

@@ -1,4 +1,4 @@
-"""`profile get` and `profile delete`: what they print, what they refuse, how they end."""
+"""`profile get` and `profile delete`: output, errors and exit codes, together with those of `access`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 
 from adapty._cli.errors import ExitCode
 from adapty._cli.output import EscapingConsole
-from tests.cli.conftest import GONE, json_answer, point_at, run, table
+from tests.cases import case
+from tests.cli.conftest import GONE, fresh_case, json_answer, point_at, run, table
 from tests.raw_server import answer
 
 if TYPE_CHECKING:
@@ -67,21 +68,21 @@ PROFILE: dict[str, Any] = {
 }
 
 
-def answering(server: RawServer, monkeypatch: pytest.MonkeyPatch, **fields: Any) -> None:
-    """Point the command line at a server that has this profile, changed in these fields."""
+def serve_profile(server: RawServer, monkeypatch: pytest.MonkeyPatch, **fields: Any) -> None:
+    """Point the command line at a server with this profile, changed in these fields."""
     point_at(server.url, monkeypatch)
     server.replies = [json_answer(200, {"data": {**PROFILE, **fields}})]
 
 
 @pytest.fixture
 def known(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Point the command line at a server that has a profile with something of everything."""
-    answering(server, monkeypatch)
+    """Serve a profile with something of everything."""
+    serve_profile(server, monkeypatch)
 
 
 @pytest.mark.usefixtures("known")
-def test_a_profile_is_shown_with_all_that_it_has() -> None:
-    """Ids, revenue, attributes, levels and purchases are shown, times in UTC and without empty fractions."""
+def test_get_prints_all_parts_of_a_profile() -> None:
+    """Times are in UTC, without empty fractions."""
     ended = run("profile", "get", *USER)
 
     assert (ended.code, ended.err) == (0, "")
@@ -114,8 +115,8 @@ def test_a_profile_is_shown_with_all_that_it_has() -> None:
     assert titles == ["Profile", "Custom attributes", "Access levels", "Subscriptions", "One-time purchases"]
 
 
-def test_a_profile_of_the_sandbox(api: Adapty) -> None:
-    """What was saved through the SDK is shown, looked up by either id."""
+def test_get_prints_what_the_sdk_saved(api: Adapty) -> None:
+    """By either ID."""
     api.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial"})
     api.transactions.set_one_time_purchase(
         customer_user_id="user_12345",
@@ -139,22 +140,22 @@ def test_a_profile_of_the_sandbox(api: Adapty) -> None:
     assert ["premium_lifetime", "app_store", "2026-06-10T14:20:00Z", "no", "no", "Production"] in rows
 
 
-def test_json_is_what_the_sdk_gives(api: Adapty) -> None:
-    """`--json` prints the profile's `to_dict`, to be parsed, and nothing else."""
+def test_json_is_the_profile_of_the_sdk(api: Adapty) -> None:
+    """`--json` prints `to_dict`, and nothing else."""
     api.profiles.create(customer_user_id="user_12345", custom_attributes={"plan": "trial", "note": "x" * 50})
 
     ended = run("profile", "get", *USER, "--json")
 
     assert (ended.code, ended.err) == (0, "")
-    told = json.loads(ended.out)
-    held = api.profiles.get(customer_user_id="user_12345").to_dict()
-    assert {**told, "timestamp": 0} == {**held, "timestamp": 0}
-    assert list(told) == list(held)
+    message = json.loads(ended.out)
+    expected = api.profiles.get(customer_user_id="user_12345").to_dict()
+    assert {**message, "timestamp": 0} == {**expected, "timestamp": 0}
+    assert list(message) == list(expected)
     assert ended.out.startswith('{\n  "app_id": ')
 
 
-def test_an_empty_profile_says_what_it_does_not_have(api: Adapty) -> None:
-    """Where there is nothing, that is said instead of an empty table."""
+def test_empty_parts_are_printed_as_none(api: Adapty) -> None:
+    """Instead of empty tables."""
     api.profiles.create(customer_user_id="user_12345")
 
     ended = run("profile", "get", *USER)
@@ -172,33 +173,30 @@ HOSTILE = {
     "\x1b[31mred\x07": r"\x1b[31mred\x07",
     "two\nlines\r\tand more": r"two\nlines\r\tand more",
     "half \ud800": r"half \ud800",
-    "right \u202eto left": r"right \u202eto left",
+    "right \u202e to left": r"right \u202e to left",
     "Žofia 日本": "Žofia 日本",
     "": "",
 }
 
 
-@pytest.mark.parametrize(("value", "shown"), HOSTILE.items(), ids=ascii)
-def test_values_of_users_cannot_steer_the_terminal(
-    server: RawServer, monkeypatch: pytest.MonkeyPatch, value: str, shown: str
-) -> None:
-    """Whatever users put into their attributes is printed as text, in one line; JSON gives it exactly."""
-    answering(server, monkeypatch, custom_attributes=[{"key": "plan", "value": value}])
+def test_values_of_users_are_escaped(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In tables; JSON has the exact value."""
+    for value, shown in HOSTILE.items():
+        with fresh_case(server, value, shown):
+            serve_profile(server, monkeypatch, custom_attributes=[{"key": "plan", "value": value}])
 
-    ended = run("profile", "get", *USER)
-    told = json.loads(run("profile", "get", *USER, "--json").out)
+            ended = run("profile", "get", *USER)
+            message = json.loads(run("profile", "get", *USER, "--json").out)
 
-    assert ended.code == 0
-    assert ["plan", shown] in table(ended.out)
-    assert "\x1b" not in ended.out
-    assert told["custom_attributes"] == [{"key": "plan", "value": value}]
+            assert ended.code == 0
+            assert ["plan", shown] in table(ended.out)
+            assert "\x1b" not in ended.out
+            assert message["custom_attributes"] == [{"key": "plan", "value": value}]
 
 
-def test_what_is_newer_than_this_release_is_shown_as_it_came(
-    server: RawServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An end that cannot be read is shown as it came and opens nothing; what is missing is a dash."""
-    answering(
+def test_unknown_values_are_printed_unchanged(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An end that cannot be parsed is not active; a missing value is a dash."""
+    serve_profile(
         server,
         monkeypatch,
         total_revenue_usd=None,
@@ -216,10 +214,10 @@ def test_what_is_newer_than_this_release_is_shown_as_it_came(
     assert ended.out.endswith("One-time purchases: none\n")
 
 
-def test_on_a_narrow_terminal_tables_are_folded(known: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A terminal is not overrun; a pipe gets each value whole, as the tests above see."""
+def test_tables_fold_on_a_narrow_terminal(known: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a pipe, values are not folded."""
     terminal = EscapingConsole(force_terminal=True, force_interactive=False, width=60, color_system=None)
-    monkeypatch.setattr("adapty._cli.format.output", terminal)
+    monkeypatch.setattr("adapty._cli.format.stdout", terminal)
 
     ended = run("profile", "get", *USER)
 
@@ -227,9 +225,9 @@ def test_on_a_narrow_terminal_tables_are_folded(known: None, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("option", [(), ("--json",)], ids=["table", "JSON"])
-def test_an_output_of_ascii_only(server: RawServer, monkeypatch: pytest.MonkeyPatch, option: tuple[str, ...]) -> None:
-    """Where the output knows no boxes and no other letters, there is something to read all the same."""
-    answering(server, monkeypatch, custom_attributes=[{"key": "name", "value": "Žofia"}])
+def test_ascii_output_is_readable(server: RawServer, monkeypatch: pytest.MonkeyPatch, option: tuple[str, ...]) -> None:
+    """Without box characters and other letters."""
+    serve_profile(server, monkeypatch, custom_attributes=[{"key": "name", "value": "Žofia"}])
 
     ended = run("profile", "get", *USER, *option, charset="ascii")
 
@@ -238,8 +236,8 @@ def test_an_output_of_ascii_only(server: RawServer, monkeypatch: pytest.MonkeyPa
     assert "never" in ended.out or option
 
 
-def test_a_profile_is_deleted(api: Adapty, served: Sandbox) -> None:
-    """The profile is gone, by either id, and one word says so."""
+def test_delete_works_by_either_id(api: Adapty, served: Sandbox) -> None:
+    """One word confirms it."""
     for number, by in enumerate(("customer_user_id", "profile_id")):
         profile = api.profiles.create(customer_user_id=f"user_{number}")
         option = "--" + by.replace("_", "-")
@@ -261,88 +259,81 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_a_user_that_is_not_there(served: Sandbox, command: tuple[str, ...]) -> None:
-    """A missing profile is the API's error, told in one line, and never taken for an answer."""
-    ended = run(*command, *USER)
+def test_missing_profile_is_an_api_error(served: Sandbox) -> None:
+    """In one line, with its own exit code."""
+    for command in COMMANDS:
+        with fresh_case(served, command):
+            ended = run(*command, *USER)
 
-    assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
-    assert "404 profile_does_not_exist" in ended.err
-    assert ended.err.count("\n") == 1
-
-
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-@pytest.mark.parametrize(
-    ("options", "told"),
-    [
-        ((), "customer_user_id: is missing, and so is profile_id; expected one of the two"),
-        (
-            (*USER, "--profile-id", PROFILE_ID),
-            "profile_id: cannot be combined with customer_user_id; expected one of the two",
-        ),
-        (("--customer-user-id", ""), "customer_user_id: is empty"),
-        (("--customer-user-id", "jané@example.com"), "customer_user_id: contains non-ASCII characters"),
-        (("--customer-user-id", "jane\nX-Other: 1"), "customer_user_id: has U+000A LINE FEED at"),
-        (("--customer-user-id", "jane" * 2000), "customer_user_id: has 8000 characters"),
-        (("--profile-id", "jane"), "profile_id: is not a UUID"),
-    ],
-    ids=["none", "both", "empty", "letters", "line break", "long", "no UUID"],
-)
-def test_who_is_meant_is_one_user(
-    served: Sandbox, command: tuple[str, ...], options: tuple[str, ...], told: str
-) -> None:
-    """None or two ids, or one that cannot be sent, are wrong use: told by name, unsent, unquoted."""
-    ended = run(*command, *options)
-
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: {told}")
-    assert ended.err.count("\n") == 1
-    assert "jan" not in ended.err
-    assert served.requests() == []
+            assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
+            assert "404 profile_does_not_exist" in ended.err
+            assert ended.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_a_key_that_the_api_does_not_know(
-    served: Sandbox, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
-) -> None:
-    """The API's refusal is told in one line, without the key."""
-    monkeypatch.setenv("ADAPTY_SECRET_KEY", "secret_live_wrong")
+def test_exactly_one_valid_id_is_required(served: Sandbox) -> None:
+    """The error names the flag and does not quote the value; nothing is sent."""
+    for command in COMMANDS:
+        for options, message in [
+            ((), "--customer-user-id: is missing, and so is --profile-id; expected one of the two"),
+            (
+                (*USER, "--profile-id", PROFILE_ID),
+                "--profile-id: cannot be combined with --customer-user-id; expected one of the two",
+            ),
+            (("--customer-user-id", ""), "--customer-user-id: is empty"),
+            (("--customer-user-id", "jané@example.com"), "--customer-user-id: contains non-ASCII characters"),
+            (("--customer-user-id", "jane\nX-Other: 1"), "--customer-user-id: has U+000A LINE FEED at"),
+            (("--customer-user-id", "jane" * 2000), "--customer-user-id: has 8000 characters"),
+            (("--profile-id", "jane"), "--profile-id: is not a UUID"),
+        ]:
+            with fresh_case(served, command, options, message):
+                ended = run(*command, *options)
 
-    ended = run("--verbose", *command, *USER)
-
-    assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
-    assert ": 401 " in ended.err
-    assert "secret_live_wrong" not in ended.err
-
-
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_the_key_of_the_other_api_is_not_enough(
-    served: Sandbox, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
-) -> None:
-    """With the Mail API's key alone the variable that is missing is named."""
-    monkeypatch.delenv("ADAPTY_SECRET_KEY")
-
-    ended = run(*command, *USER)
-
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert "ADAPTY_SECRET_KEY" in ended.err
+                assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+                assert ended.err.startswith(f"Error: {message}")
+                assert ended.err.count("\n") == 1
+                assert "jan" not in ended.err
+                assert served.requests() == []
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_an_api_that_is_not_there(closed_port: str, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]) -> None:
-    """A connection that is refused has a code of its own."""
-    point_at(closed_port, monkeypatch)
+def test_unknown_key_is_an_api_error(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one line, without the key."""
+    for command in COMMANDS:
+        with fresh_case(served, command):
+            monkeypatch.setenv("ADAPTY_SECRET_KEY", "secret_live_wrong")
 
-    ended = run(*command, *USER)
+            ended = run("--verbose", *command, *USER)
 
-    assert (ended.code, ended.out) == (ExitCode.NO_ANSWER, "")
-    assert "ConnectError" in ended.err
+            assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
+            assert ": 401 " in ended.err
+            assert "secret_live_wrong" not in ended.err
 
 
-def test_a_deletion_whose_answer_was_lost(
-    server: RawServer, monkeypatch: pytest.MonkeyPatch, slept: list[float]
-) -> None:
-    """Where the first try broke off, the second one's 404 says that it is done."""
+def test_missing_server_side_key_is_named(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key of the Mail API is not enough."""
+    for command in COMMANDS:
+        with fresh_case(served, command):
+            monkeypatch.delenv("ADAPTY_SECRET_KEY")
+
+            ended = run(*command, *USER)
+
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert "ADAPTY_SECRET_KEY" in ended.err
+
+
+def test_refused_connection_has_its_own_exit_code(closed_port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the cause."""
+    for command in COMMANDS:
+        with case(command):
+            point_at(closed_port, monkeypatch)
+
+            ended = run(*command, *USER)
+
+            assert (ended.code, ended.out) == (ExitCode.NO_RESPONSE, "")
+            assert "ConnectError" in ended.err
+
+
+def test_404_of_a_retry_means_deleted(server: RawServer, monkeypatch: pytest.MonkeyPatch, slept: list[float]) -> None:
+    """If the first attempt had no response."""
     point_at(server.url, monkeypatch)
     server.replies = [answer(502), GONE]
 
@@ -351,15 +342,16 @@ def test_a_deletion_whose_answer_was_lost(
     assert (ended.code, ended.out, len(slept)) == (0, "deleted\n", 1)
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_no_address_is_shown_that_the_api_says(
-    server: RawServer, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
-) -> None:
-    """Neither an answer nor `--verbose` brings a user's address onto the screen."""
-    point_at(server.url, monkeypatch)
-    server.replies = [json_answer(400, {"errors": ["jane@example.com is wrong"], "error_code": "jane@example.com"})]
+def test_addresses_in_responses_are_not_printed(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even with `--verbose`."""
+    for command in COMMANDS:
+        with fresh_case(server, command):
+            point_at(server.url, monkeypatch)
+            server.replies = [
+                json_answer(400, {"errors": ["jane@example.com is wrong"], "error_code": "jane@example.com"})
+            ]
 
-    ended = run("--verbose", *command, "--customer-user-id", "jane@example.com")
+            ended = run("--verbose", *command, "--customer-user-id", "jane@example.com")
 
-    assert ended.code == ExitCode.API_ERROR
-    assert "jane" not in ended.out + ended.err
+            assert ended.code == ExitCode.API_ERROR
+            assert "jane" not in ended.out + ended.err

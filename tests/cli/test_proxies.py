@@ -17,7 +17,7 @@ REMEDY = "put a valid USER:PASSWORD@ before its host"
 
 
 def test_unreachable_proxy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beside the variable of the address, without the password; no answer is not "no access"."""
+    """Beside the variable it comes from, without the password; the exit code does not mean "no access"."""
     point_server_side_at("https://api.adapty.io", monkeypatch)
     monkeypatch.setenv("HTTPS_PROXY", "http://jane:opensesame@127.0.0.1:1")
 

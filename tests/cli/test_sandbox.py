@@ -16,6 +16,7 @@ import pytest
 import adapty
 from adapty._cli.errors import ExitCode
 from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, Fault, Sandbox
+from tests.cases import case
 from tests.cli.conftest import PROFILE_OPTIONS, run
 from tests.raw_server import answer
 
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 VARIABLES = ("ADAPTY_MAIL_BASE_URL", "ADAPTY_MAIL_SECRET_KEY", "ADAPTY_BASE_URL", "ADAPTY_SECRET_KEY")
 
 
-def exports(lines: str) -> dict[str, str]:
-    """Let a shell take lines over, and give what it then has in its environment."""
+def read_exports(lines: str) -> dict[str, str]:
+    """Let a shell run lines, and return its environment variables."""
     script = f"""{lines}\nprintf "%s\\0" {" ".join(f'"${name}"' for name in VARIABLES)}"""
     ended = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=False)
     *values, _ = ended.stdout.split("\0")
@@ -70,12 +71,12 @@ def ready_without_serving(monkeypatch: pytest.MonkeyPatch) -> list[Sandbox]:
 
 
 def test_sandbox_serves_the_printed_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Start it on a free port, take over the lines it prints, save a profile through it, stop it with Ctrl-C."""
+    """Start it on a free port, run the lines it prints, save a profile, stop it with Ctrl-C."""
     command = [sys.executable, "-m", "adapty", "sandbox", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         message, *lines = (process.stdout.readline() for _ in range(3))
-        found = exports("".join(lines))
+        found = read_exports("".join(lines))
         for name, value in found.items():
             monkeypatch.setenv(name, value)
         url = found["ADAPTY_MAIL_BASE_URL"]
@@ -98,8 +99,8 @@ def test_sandbox_serves_the_printed_address(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM])
-def test_signals_end_the_command(signum: signal.Signals) -> None:
-    """What service managers send ends it like Ctrl-C does, with 0 and without a word."""
+def test_sigterm_ends_the_command(signum: signal.Signals) -> None:
+    """Like Ctrl-C, with 0 and without a message."""
     command = [sys.executable, "-m", "adapty", "sandbox", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -111,12 +112,12 @@ def test_signals_end_the_command(signum: signal.Signals) -> None:
 
 
 def test_output_lists_the_environment_variables(stopped_when_ready: list[Sandbox]) -> None:
-    """Where it is, where to look inside, how it is stopped, and how to use it, on standard output."""
+    """The address, the inspector, how to stop it, and how to use it."""
     ended = run("sandbox", "--port", "0")
 
     assert (ended.code, ended.err) == (0, "")
     message, *lines = ended.out.splitlines()
-    found = exports("\n".join(lines))
+    found = read_exports("\n".join(lines))
     assert (found["ADAPTY_MAIL_SECRET_KEY"], found["ADAPTY_SECRET_KEY"]) == (DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY)
     assert found["ADAPTY_MAIL_BASE_URL"] == found["ADAPTY_BASE_URL"]
     assert found["ADAPTY_MAIL_BASE_URL"].startswith("http://127.0.0.1:")
@@ -125,25 +126,19 @@ def test_output_lists_the_environment_variables(stopped_when_ready: list[Sandbox
     assert [shlex.split(line)[0] for line in lines] == ["export", "export"]
 
 
-@pytest.mark.parametrize(
-    "key", ["my_own", "[bold]x[/bold]", "a:bug:b", "a$HOME", "a'b", 'a"b', "a;b", "a&b", "x`id`x", "#a"]
-)
-@pytest.mark.parametrize(
-    ("option", "variable", "attribute"),
-    [
-        ("--mail-key", "ADAPTY_MAIL_SECRET_KEY", "mail_key"),
-        ("--secret-key", "ADAPTY_SECRET_KEY", "secret_key"),
-    ],
-)
-def test_keys_are_quoted_for_the_shell(
-    ready_without_serving: list[Sandbox], key: str, option: str, variable: str, attribute: str
-) -> None:
-    """Whatever characters a key has, the printed lines set that key."""
-    ended = run("sandbox", "--port", "0", option, key)
+def test_keys_are_quoted_for_the_shell(ready_without_serving: list[Sandbox]) -> None:
+    """The printed lines set any key."""
+    for key in ["my_own", "[bold]x[/bold]", "a:bug:b", "a$HOME", "a'b", 'a"b', "a;b", "a&b", "x`id`x", "#a"]:
+        for option, variable, attribute in [
+            ("--mail-key", "ADAPTY_MAIL_SECRET_KEY", "mail_key"),
+            ("--secret-key", "ADAPTY_SECRET_KEY", "secret_key"),
+        ]:
+            with case(key, option, variable, attribute):
+                ended = run("sandbox", "--port", "0", option, key)
 
-    assert ended.code == 0
-    assert exports(ended.out.partition("\n")[2])[variable] == key
-    assert [getattr(sandbox, attribute) for sandbox in ready_without_serving] == [key]
+                assert ended.code == 0
+                assert read_exports(ended.out.partition("\n")[2])[variable] == key
+                assert getattr(ready_without_serving[-1], attribute) == key
 
 
 def has_ipv6() -> bool:
@@ -157,14 +152,14 @@ def has_ipv6() -> bool:
 
 @pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
 def test_ipv6_address_is_bracketed(stopped_when_ready: list[Sandbox]) -> None:
-    """An IPv6 host is printed with its brackets."""
+    """In the printed URLs."""
     ended = run("sandbox", "--port", "0", "--host", "::1")
 
-    assert exports(ended.out.partition("\n")[2])["ADAPTY_BASE_URL"].startswith("http://[::1]:")
+    assert read_exports(ended.out.partition("\n")[2])["ADAPTY_BASE_URL"].startswith("http://[::1]:")
 
 
 def test_allow_host_adds_names(stopped_when_ready: list[Sandbox], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each name that is given; a request under another one is refused with the option that allows it."""
+    """A request under another name is rejected, and the message names the option."""
     seen: dict[str, int] = {}
     close = Sandbox.close
 
@@ -183,7 +178,7 @@ def test_allow_host_adds_names(stopped_when_ready: list[Sandbox], monkeypatch: p
 
 
 def test_allow_host_rejects_invalid_names() -> None:
-    """With the option's name, before anything listens."""
+    """Before the server listens."""
     ended = run("sandbox", "--port", "0", "--allow-host", "http://sandbox")
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
@@ -216,7 +211,7 @@ def test_database_keeps_the_state(
 
 
 def test_taken_port_is_an_error() -> None:
-    """The port and the host are named with what to do, and the code is the one for wrong use."""
+    """The error names the port, the host and the remedy."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 
@@ -226,18 +221,19 @@ def test_taken_port_is_an_error() -> None:
     assert ended.err == f"Error: --port: {port} on 127.0.0.1 is taken; choose another one, or 0 for any free port\n"
 
 
-@pytest.mark.parametrize("port", ["-1", "65536", "http"])
-def test_invalid_port_is_an_error(port: str) -> None:
-    """What cannot be a port is refused with the option's name."""
-    ended = run("sandbox", f"--port={port}")
+def test_invalid_port_is_an_error() -> None:
+    """The error names the flag."""
+    for port in ["-1", "65536", "http"]:
+        with case(port):
+            ended = run("sandbox", f"--port={port}")
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert "--port" in ended.err
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert "--port" in ended.err
 
 
 @pytest.mark.parametrize("database", ["missing/sandbox.sqlite", "."])
 def test_unusable_database_is_an_error(database: str) -> None:
-    """A file that cannot be made is named."""
+    """The error names the file."""
     ended = run("sandbox", "--port", "0", "--database", database)
 
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
@@ -254,25 +250,25 @@ def test_invalid_key_is_an_error(flag: str) -> None:
     assert "secret live" not in ended.err
 
 
-@pytest.mark.parametrize("package", ["starlette", "uvicorn", "jsonschema"])
-def test_missing_extra_is_an_error(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
-    """Where a package of the extra is not installed, the pip command is what is printed, with code 2."""
-    forgotten = ("adapty.sandbox", package)
-    for name in [name for name in sys.modules if name.startswith(forgotten)]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delattr(adapty, "sandbox")
-    monkeypatch.setitem(sys.modules, package, None)
+def test_missing_extra_is_an_error() -> None:
+    """The message has the pip command."""
+    for package in ["starlette", "uvicorn", "jsonschema"]:
+        with case(package), pytest.MonkeyPatch.context() as monkeypatch:
+            for name in [name for name in sys.modules if name.startswith(("adapty.sandbox", package))]:
+                monkeypatch.delitem(sys.modules, name)
+            monkeypatch.delattr(adapty, "sandbox")
+            monkeypatch.setitem(sys.modules, package, None)
 
-    # A port that is taken, so that the command ends where the package is found all the same.
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        ended = run("sandbox", "--port", str(listener.getsockname()[1]))
+            # The port is taken, so the command ends even if it finds the package.
+            with socket.create_server(("127.0.0.1", 0)) as listener:
+                ended = run("sandbox", "--port", str(listener.getsockname()[1]))
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err == f'Error: adapty.sandbox needs {package}; install it with: pip install "adapty[sandbox]"\n'
+            message = f'Error: adapty.sandbox needs {package}; install it with: pip install "adapty[sandbox]"\n'
+            assert (ended.code, ended.out, ended.err) == (ExitCode.USAGE, "", message)
 
 
 def test_fault_options_are_added(stopped_when_ready: list[Sandbox]) -> None:
-    """Each is set up, in their order."""
+    """In their order."""
     ended = run(
         "sandbox", "--port", "0", "--fault", "rate_limited;retry_after=2;count=3", "--fault=drop_after;probability=.5"
     )
@@ -282,22 +278,20 @@ def test_fault_options_are_added(stopped_when_ready: list[Sandbox]) -> None:
     assert list(sandbox.faults) == [Fault("rate_limited", retry_after=2, count=3), Fault("drop_after", probability=0.5)]
 
 
-@pytest.mark.parametrize(
-    ("fault", "message"),
-    [
+def test_invalid_fault_is_an_error() -> None:
+    """The error names the fault and the problem, and nothing is served."""
+    for fault, message in [
         ("", "--fault: kind: '' is not known; expected one of rate_limited, "),
         ("slow", "--fault: seconds: is missing; slow needs a duration"),
-        ("rate_limted", "--fault: kind: 'rate_limted' is not known; did you mean rate_limited? expected"),
+        ("rate_limit", "--fault: kind: 'rate_limit' is not known; did you mean rate_limited? expected"),
         ("rate_limited;after=2", "--fault: 'after' is not known"),
-    ],
-)
-def test_invalid_fault_is_an_error(fault: str, message: str) -> None:
-    """The error says which one, and what is wrong with it, and nothing is served."""
-    ended = run("sandbox", "--port", "0", "--fault", "drop_after", "--fault", fault)
+    ]:
+        with case(fault, message):
+            ended = run("sandbox", "--port", "0", "--fault", "drop_after", "--fault", fault)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: {message}")
-    assert ended.err.count("\n") == 1
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err.startswith(f"Error: {message}")
+            assert ended.err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -332,26 +326,24 @@ def test_webhooks_are_posted(server: RawServer, options: tuple[str, ...], value:
         assert hidden not in message + warned
 
 
-@pytest.mark.parametrize(
-    ("options", "name"),
-    [
+def test_invalid_webhook_options_are_errors() -> None:
+    """The error names the source and does not quote the value."""
+    for options, name in [
         (("--webhook-url", "nowhere"), "--webhook-url"),
         (("--webhook-authorization", "key-abc"), "--webhook-authorization"),
         (("--webhook-url", "http://127.0.0.1:9/", "--webhook-authorization", " key-abc"), "--webhook-authorization"),
         (("--webhook-time-scale", "0"), "--webhook-time-scale"),
-    ],
-)
-def test_invalid_webhook_options_are_errors(options: tuple[str, ...], name: str) -> None:
-    """What is wrong is named and not shown, and nothing is served."""
-    ended = run("sandbox", "--port", "0", *options)
+    ]:
+        with case(options, name):
+            ended = run("sandbox", "--port", "0", *options)
 
-    assert (ended.code, ended.out) == (ExitCode.USAGE, "")
-    assert ended.err.startswith(f"Error: {name}: ")
-    assert "key-abc" not in ended.err
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err.startswith(f"Error: {name}: ")
+            assert "key-abc" not in ended.err
 
 
 def test_quotes_in_the_variable_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An env file may leave them there; the receiver would refuse every post."""
+    """An env file may add them; the receiver would reject every post."""
     monkeypatch.setenv("ADAPTY_WEBHOOK_AUTHORIZATION", '"key-abc"')
     ended = run("sandbox", "--port", "0", "--webhook-url", "http://127.0.0.1:9/")
     assert (ended.code, ended.out) == (ExitCode.USAGE, "")
@@ -362,7 +354,7 @@ def test_quotes_in_the_variable_are_an_error(monkeypatch: pytest.MonkeyPatch) ->
 def test_variable_without_webhook_is_ignored(
     stopped_when_ready: list[Sandbox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Receivers read it too, so it may be set where nothing is posted."""
+    """Receivers read the same variable."""
     monkeypatch.setenv("ADAPTY_WEBHOOK_AUTHORIZATION", "value")
     ended = run("sandbox", "--port", "0")
 

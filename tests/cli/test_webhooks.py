@@ -12,7 +12,8 @@ import pytest
 from adapty._cli.errors import ExitCode
 from adapty.webhooks._delivery import _worker_lock
 from adapty.webhooks.outbox import Outbox, OutboxCounts
-from tests.cli.conftest import point_at, run, table
+from tests.cases import case
+from tests.cli.conftest import fresh_case, point_at, run, table
 from tests.raw_server import RawServer, answer
 from tests.webhooks.outbox_events import event, events, make_dead
 
@@ -51,7 +52,7 @@ def test_run_once_reports_dead_letters(server: RawServer, monkeypatch: pytest.Mo
     with Outbox(FILE) as outbox:
         outbox.put(event(1))
     ended = run("webhooks", "run", "--outbox", FILE, "--once")
-    assert ended.code == ExitCode.SOME_REFUSED
+    assert ended.code == ExitCode.SOME_FAILED
     assert ended.out == "0 delivered, 1 dead letters\n"
     assert "'evt_0001' is rejected" in ended.err
     assert "jane" not in ended.err
@@ -65,7 +66,7 @@ def test_run_once_fails_without_a_response(
     point_at(closed_port, monkeypatch)
     monkeypatch.setattr("adapty._engine.options._MAX_RETRIES", 0)
     ended = run("webhooks", "run", "--outbox", FILE, "--once")
-    assert ended.code == ExitCode.NO_ANSWER
+    assert ended.code == ExitCode.NO_RESPONSE
     assert "0 delivered, 0 dead letters; 2 pending in" in ended.err
     assert not caplog.records
 
@@ -80,18 +81,17 @@ def test_run_once_beside_another_worker_fails(served: Sandbox, outbox: Outbox) -
     assert not list(served.all_events())
 
 
-@pytest.mark.parametrize("command", [("run", "--once"), ("replay", "--all"), ("delete", "evt_0001")])
-def test_locked_outbox_has_its_own_exit_code(
-    served: Sandbox, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, command: tuple[str, str]
-) -> None:
+def test_locked_outbox_has_its_own_exit_code(served: Sandbox, outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cron job can distinguish it from wrong usage."""
-    monkeypatch.setattr("adapty._sqlite.BUSY_SECONDS", 0.05)
-    with closing(sqlite3.connect(outbox.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        ended = run("webhooks", command[0], "--outbox", FILE, command[1])
-    assert ended.code == ExitCode.BUSY
-    assert "is locked by another thread or process" in ended.err
-    assert served
+    for command in [("run", "--once"), ("replay", "--all"), ("delete", "evt_0001")]:
+        with fresh_case(served, command):
+            monkeypatch.setattr("adapty._sqlite.BUSY_SECONDS", 0.05)
+            with closing(sqlite3.connect(outbox.path, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                ended = run("webhooks", command[0], "--outbox", FILE, command[1])
+            assert ended.code == ExitCode.UNAVAILABLE
+            assert "is locked by another thread or process" in ended.err
+            assert served
 
 
 @pytest.mark.parametrize("lasting", [(), ("--once",)])
@@ -185,20 +185,28 @@ def test_pending_event_is_shown_and_deleted_by_id(outbox: Outbox) -> None:
 @pytest.mark.parametrize("command", ["replay", "delete"])
 def test_replay_and_delete_require_ids_or_all(outbox: Outbox, command: str) -> None:
     """Unknown IDs are reported after the others are done."""
-    expected = "expected IDs of events, or --all for all dead letters"
-    for wrong in ((), ("--all", "evt_0001")):
+    for wrong, problem in (
+        ((), "is missing, and so is --all"),
+        (("--all", "evt_0001"), "cannot be combined with --all"),
+    ):
         ended = run("webhooks", command, "--outbox", FILE, *wrong)
-        assert (ended.code, ended.err) == (ExitCode.USAGE, f"Error: {expected}\n")
+        assert (ended.code, ended.err) == (ExitCode.USAGE, f"Error: EVENT_ID: {problem}; expected one of the two\n")
     ended = run("webhooks", command, "--outbox", FILE, "evt_0001", "jane@example.com", "evt_0001")
     assert ended.code == ExitCode.USAGE
     assert ended.out.startswith("1 ")
-    assert ended.err == "Error: 1 ID not found in the outbox; see: webhooks list [--dead-letters]\n"
+    assert (
+        ended.err == "Error: EVENT_ID: 1 ID not found in the outbox; to list the IDs: webhooks list [--dead-letters]\n"
+    )
     assert outbox.counts().dead_letters == 1
 
 
-@pytest.mark.parametrize("command", ["list", "replay", "delete"])
-def test_only_run_creates_an_outbox(tmp_path: Path, command: str) -> None:
+def test_only_run_creates_an_outbox(tmp_path: Path) -> None:
     """A misspelled path is an error."""
-    ended = run("webhooks", command, "--outbox", FILE)
-    assert (ended.code, ended.err) == (ExitCode.USAGE, f"Error: --outbox: there is no file {FILE}\n")
-    assert not list(tmp_path.iterdir())
+    for command in ["list", "replay", "delete"]:
+        with case(command):
+            ended = run("webhooks", command, "--outbox", FILE)
+            assert (ended.code, ended.err) == (
+                ExitCode.USAGE,
+                f"Error: --outbox: no such file (got {FILE}); expected an existing outbox\n",
+            )
+            assert not list(tmp_path.iterdir())

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# Each is a program of its own.
+# Each takes its own program.
 collect_ignore_glob = ["apps/*"]
 
 
 @pytest.fixture(params=["http", "https"])
 def echo(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[EchoServer]:
-    """Serve profiles over http or https, with a certificate that clients trust."""
+    """Serve profiles over http and https, with a certificate that clients trust."""
     monkeypatch.setenv("SSL_CERT_FILE", str(AUTHORITY))
     with echo_server(tls=request.param == "https") as server:
         yield server

@@ -1,4 +1,4 @@
-"""A server that answers each request for a profile with the ID asked for, and can stop answering."""
+"""A server that answers each request for a profile with the requested ID, and can stop answering."""
 
 from __future__ import annotations
 
@@ -60,11 +60,11 @@ class EchoServer:
         self._loop.close()
 
     def stall(self) -> None:
-        """Accept connections and requests, but send no response."""
+        """Accept connections and requests, but send no responses."""
         self._loop.call_soon_threadsafe(self._answering.clear)
 
     def resume(self) -> None:
-        """Answer again, and what has been received first."""
+        """Answer again, starting with the requests received meanwhile."""
         self._loop.call_soon_threadsafe(self._answering.set)
 
     def wait_until_all_closed(self) -> None:

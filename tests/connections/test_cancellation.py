@@ -53,7 +53,7 @@ async def test_client_survives_cancellation_at_every_step(echo: EchoServer) -> N
 
 
 async def test_client_survives_failing_task_groups(echo: EchoServer) -> None:
-    """Tasks that a TaskGroup cancels, and calls that wait_for gives up, use up no connection."""
+    """Tasks cancelled by a TaskGroup and calls cancelled by wait_for use up no connection."""
     async with open_client(echo) as client:
 
         async def fail_after(steps: int) -> None:
@@ -72,7 +72,7 @@ async def test_client_survives_failing_task_groups(echo: EchoServer) -> None:
 
 
 async def test_client_survives_an_outage(echo: EchoServer) -> None:
-    """150 callers give up again and again while the server is silent; afterwards every call succeeds."""
+    """150 callers time out repeatedly while the server is silent; afterwards every call succeeds."""
     async with open_client(echo) as client:
 
         async def give_up() -> None:

@@ -81,7 +81,7 @@ ALL = [send_sync, send_async, send_over_transport, send_over_http_client, send_o
 
 
 def drip(response: bytes, count: int) -> Callable[[socket.socket], None]:
-    """Return a reply that sends some bytes at once, and then one now and then without end."""
+    """Return a reply that sends some bytes immediately, and then one at intervals without end."""
 
     def reply(connection: socket.socket) -> None:
         connection.sendall(response[:count])
@@ -137,7 +137,7 @@ def test_too_large_responses_are_rejected_once(server: RawServer, send: Send) ->
 
 @pytest.mark.parametrize("send", ALL)
 def test_invalid_compressed_responses_are_errors(server: RawServer, send: Send) -> None:
-    """Data that is cut short, or not encoded as the header says, is no result."""
+    """Data that is cut short, or not encoded as the header says, raises an error."""
     for coding, body in {
         "gzip": gzip.compress(BODY)[:-9],
         "deflate": zlib.compress(BODY)[:-9],
@@ -184,7 +184,7 @@ def test_low_level_clients_have_the_same_limits(server: RawServer) -> None:
 
 @pytest.mark.parametrize("send", ALL)
 def test_body_that_trickles_ends_at_the_deadline(server: RawServer, send: Send) -> None:
-    """A byte now and then does not keep a call waiting beyond its timeout."""
+    """A trickling body does not extend a call beyond its timeout."""
     server.replies = [drip(HEADERS + b" " * 1000, len(HEADERS))]
     with pytest.raises(AdaptyTimeoutError, match=r"no complete response within 0.8 s \(after 1 attempt\)"):
         send(server.url, timeout=Timeouts(total=0.8), max_retries=0)
@@ -192,7 +192,7 @@ def test_body_that_trickles_ends_at_the_deadline(server: RawServer, send: Send) 
 
 @pytest.mark.parametrize("send", [send_sync, send_async, send_over_async_transport])
 def test_headers_that_trickle_end_at_the_deadline(server: RawServer, send: Send) -> None:
-    """The same for headers, where the connections are the client's own or async."""
+    """Trickling headers do not either, with the client's own connections and async ones."""
     server.replies = [drip(b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 1000, 5)]
     with pytest.raises(AdaptyTimeoutError, match=r"no complete response within 0.8 s \(after 2 attempts\)"):
         send(server.url, timeout=Timeouts(total=0.8), max_retries=1)
@@ -233,7 +233,7 @@ def test_bomb_takes_bounded_memory(server: RawServer) -> None:
 
 @given(st.binary(max_size=2000), st.integers(1, 2000), st.integers(1, 50), st.sampled_from(["gzip", "deflate", ""]))
 def test_decoder_returns_the_body_or_refuses_it(body: bytes, limit: int, size: int, coding: str) -> None:
-    """In chunks of any size, a body within the limit is returned whole, and any other one is refused."""
+    """In chunks of any size, a body within the limit is returned whole, and any other one is rejected."""
     encoded = {"gzip": gzip.compress(body), "deflate": zlib.compress(body), "": body}[coding]
     try:
         decoder = BodyDecoder(httpx.Headers({"Content-Encoding": coding}), limit)

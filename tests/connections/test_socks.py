@@ -24,7 +24,7 @@ REPLIES = (b"", answer(400), b"\x05\xff", b"\x05\x02\x01\x01", b"\x05\x02\x01\x0
 
 @contextmanager
 def proxy_that_answers(reply: bytes) -> Iterator[str]:
-    """Serve a proxy that reads something from each connection, sends the same bytes, and closes it; yield its host."""
+    """Serve a proxy that reads from each connection, sends fixed bytes, and closes it; yield its host."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
@@ -66,7 +66,7 @@ async def skip(_: float) -> None:
 
 @pytest.mark.parametrize("send", [send_sync, send_async])
 def test_invalid_socks_reply_is_a_connection_error(send: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy that closes the connection or answers HTTP is no internal error, and its password is not shown."""
+    """A proxy that closes the connection or answers HTTP raises a typed error without its password."""
     monkeypatch.setattr("adapty._async.transport.sleep", skip)
     monkeypatch.setattr("adapty._sync.transport.sleep", lambda _: None)
     for reply in REPLIES:

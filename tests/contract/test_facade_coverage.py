@@ -1,4 +1,4 @@
-"""The facade against the contracts that the generated code comes from.
+"""The facade against the specs that the code is generated from.
 
 A change of the contract breaks these tests; their messages list what the facade does not cover.
 """
@@ -27,8 +27,8 @@ def test_facade_has_no_gaps(name: Contract, kind: str) -> None:
 
 
 @pytest.mark.parametrize("api", CONTRACTS)
-def test_generated_models_have_fields_of_contract(api: Contract) -> None:
-    """The generated code and the contract beside it belong together."""
+def test_generated_models_have_the_fields_of_the_spec(api: Contract) -> None:
+    """The generated code matches its spec."""
     models = importlib.import_module(f"adapty_generated.{api}.models")
     for name, schema in openapi_spec(api)["components"]["schemas"].items():
         if "properties" in schema:

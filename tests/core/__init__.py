@@ -1,1 +1,1 @@
-"""Tests of what does no I/O: records, flows, settings, errors, and a call from its first try to its result."""
+"""Tests without I/O: models, flows, settings, errors, and calls from the first attempt to the result."""

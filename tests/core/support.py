@@ -1,4 +1,4 @@
-"""What the tests of the core share: fields to fill, values to fill them with, and a driver that sends nothing."""
+"""Shared code of the tests of the core: fields, generated values, and a driver that sends nothing."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ __all__ = [
     "Driven",
     "case",
     "drive",
+    "error_for",
     "json_values",
-    "made_or_refused",
+    "model_for",
+    "model_or_error",
     "objects",
-    "record_of",
-    "refusal_of",
     "repeatable",
     "reply",
     "wire",
@@ -56,7 +56,7 @@ BASES: Mapping[type[RequestModel], Mapping[str, Any]] = {
     TransactionEvent: EVENT,
     DeviceInfo: {"platform": "iOS"},
     Offer: {"category": "introductory", "offer_type": "free_trial"},
-    # One of its three is enough; the one that is tried is another one.
+    # The model needs one of the three; the tested one is another.
     ProfileDeletion: {"external_profile_id": "user_12345", "customer_user_id": "u_12345"},
 }
 """The least that each record takes."""
@@ -97,7 +97,7 @@ FULL_EVENT: Mapping[str, Any] = {
 
 
 def repeatable(examples: int) -> settings:
-    """Run a property over so many examples, the same ones each time."""
+    """Run a property with this number of examples, the same ones each time."""
     return settings(derandomize=True, deadline=None, max_examples=examples)
 
 
@@ -107,7 +107,7 @@ def _offsets() -> st.SearchStrategy[timezone]:
 
 
 def _scalars() -> st.SearchStrategy[Any]:
-    """Give values of the kinds that Python programs hold, sendable or not."""
+    """Generate scalar values of Python, valid or not."""
     return st.one_of(
         st.none(),
         st.booleans(),
@@ -129,7 +129,7 @@ def _scalars() -> st.SearchStrategy[Any]:
 
 
 def objects() -> st.SearchStrategy[Any]:
-    """Give any Python object within reason, nested ones too."""
+    """Generate Python objects, also nested ones."""
     keys = st.one_of(st.text(st.characters(), max_size=5), st.integers(), st.none())
     return st.recursive(
         _scalars(),
@@ -143,7 +143,7 @@ def objects() -> st.SearchStrategy[Any]:
 
 
 def json_values() -> st.SearchStrategy[Any]:
-    """Give any JSON value, the names that the core looks for among the keys."""
+    """Generate JSON values, with field names of the API among the keys."""
     names = st.sampled_from(["errors", "error_code", "message", "field_name", "source", "status_code", "error"])
     return st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
@@ -153,12 +153,12 @@ def json_values() -> st.SearchStrategy[Any]:
 
 
 def wire(record: RequestModel) -> bytes:
-    """Give the bytes that the record is sent as; fails where JSON or UTF-8 cannot carry it."""
+    """Return the bytes that a model is sent as; raise an error if JSON or UTF-8 cannot represent it."""
     return json.dumps(record.to_dict(), ensure_ascii=False, allow_nan=False).encode()
 
 
-def made_or_refused(cls: type[RequestModel], field: str, value: Any) -> RequestModel | AdaptyUsageError:
-    """Put a value into a field: a record that can be sent, or an error that names the field, or the test fails."""
+def model_or_error(cls: type[RequestModel], field: str, value: Any) -> RequestModel | AdaptyUsageError:
+    """Return a model with this value, or the error, after a check that it names the field."""
     try:
         record = cls(**{**BASES[cls], field: value})
     except AdaptyUsageError as exc:
@@ -173,29 +173,29 @@ def made_or_refused(cls: type[RequestModel], field: str, value: Any) -> RequestM
     return refusal
 
 
-def refusal_of(cls: type[RequestModel], field: str, value: Any) -> AdaptyUsageError:
-    """Give the error that a value for a field ends in; the test fails where it is taken."""
-    outcome = made_or_refused(cls, field, value)
+def error_for(cls: type[RequestModel], field: str, value: Any) -> AdaptyUsageError:
+    """Return the error for a value of a field; fail if it is accepted."""
+    outcome = model_or_error(cls, field, value)
     assert isinstance(outcome, AdaptyUsageError), f"{cls.__name__}.{field} took {value!r}"
     return outcome
 
 
-def record_of(cls: type[RequestModel], field: str, value: Any) -> RequestModel:
-    """Give the record that a value for a field ends in; the test fails where it is refused."""
-    outcome = made_or_refused(cls, field, value)
+def model_for(cls: type[RequestModel], field: str, value: Any) -> RequestModel:
+    """Return the model with a value of a field; fail if it is rejected."""
+    outcome = model_or_error(cls, field, value)
     assert not isinstance(outcome, AdaptyUsageError), f"{cls.__name__}.{field}: {outcome}"
     return outcome
 
 
 def reply(status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> httpx.Response:
-    """Make an answer as httpx gives it, its request with the key included."""
+    """Return a response of httpx; its request contains the key."""
     request = httpx.Request("POST", "https://mail.example.com/p", headers={"Authorization": f"Bearer {KEY}"})
     return httpx.Response(status, content=body, headers=headers, request=request)
 
 
 @attrs.frozen
 class Driven:
-    """What came of a call, and what its driver was asked for on the way."""
+    """The result of a call, and what it requested from its driver."""
 
     result: Any
     error: BaseException | None
@@ -210,7 +210,7 @@ def drive(
     secrets: tuple[str, ...] = (KEY,),
     random: Callable[[], float] = lambda: 1.0,
 ) -> Driven:
-    """Carry out a call with these outcomes, one for each try; the test fails where it asks for more or fewer."""
+    """Execute a call with these outcomes, one for each attempt; fail if the number of attempts differs."""
     left = list(outcomes)
     waits: list[float] = []
     error: BaseException | None = None

@@ -60,7 +60,7 @@ CALL = Call(OPERATIONS["mail"]["saveProfile"], Request("POST", PATH, {}, b'{"ema
 def refused(
     *, is_retryable: bool = True, detail: str = "ConnectError: refused", cause: Exception | None = None
 ) -> Failure:
-    """Give what a driver hands back when no connection came about."""
+    """Return the failure of a driver that could not connect."""
     return Failure(
         AdaptyConnectionError, detail, is_retryable=is_retryable, cause=cause or httpx.ConnectError("refused")
     )
@@ -74,7 +74,7 @@ def timed_out() -> Failure:
 
 
 def test_success_at_first_attempt() -> None:
-    """The documented success is read once, and its reading is the result; there is nothing to wait for."""
+    """The success is parsed once, without a delay."""
     driven = drive(CALL, OK)
     assert driven.error is None
     assert driven.result == "saved: True"
@@ -82,7 +82,7 @@ def test_success_at_first_attempt() -> None:
 
 
 def test_success_after_failure() -> None:
-    """A retryable outcome is retried after a delay, and the success is the result."""
+    """A retryable outcome is retried after a delay; the success is the result."""
     failed: Any
     for failed in [DOWN, reply(500), reply(408), reply(429), reply(520), refused(), timed_out()]:
         with case(failed):
@@ -99,7 +99,7 @@ def test_delays_grow_and_have_jitter() -> None:
 
 
 def test_retry_after_is_waited() -> None:
-    """Retry-After is waited, in seconds or as a date."""
+    """The delay is Retry-After, in seconds or as a date."""
     assert drive(CALL, reply(429, headers={"Retry-After": "7"}), OK).waits == [7.0]
     assert drive(CALL, reply(503, headers={"retry-after": "2.5"}), OK).waits == [2.5]
     moment = format_datetime(datetime.now(UTC) + timedelta(seconds=40), usegmt=True)
@@ -108,7 +108,7 @@ def test_retry_after_is_waited() -> None:
 
 
 def test_invalid_retry_after_is_ignored() -> None:
-    """Junk in the header leaves the wait to the policy."""
+    """For an invalid header, the delay is that of the policy."""
     assert drive(CALL, reply(429, headers={"Retry-After": "soon"}), OK).waits == [0.5]
 
 
@@ -123,7 +123,7 @@ def test_long_retry_after_ends_the_call() -> None:
 
 
 def test_client_errors_are_not_retried() -> None:
-    """A response that would be the same next time ends the call."""
+    """Client errors end the call."""
     for status in [300, 302, 304, 400, 401, 402, 403, 404, 405, 409, 410, 413, 422, 451, 499]:
         with case(status):
             driven = drive(CALL, reply(status))
@@ -134,7 +134,7 @@ def test_client_errors_are_not_retried() -> None:
 
 
 def test_undocumented_success_is_an_error() -> None:
-    """A 2xx that the operation does not document is not read, and is not repeated either."""
+    """A 2xx that the operation does not document is neither parsed nor retried."""
     for status in [201, 202, 203, 204, 206, 226]:
         with case(status):
             driven = drive(CALL, reply(status, b"{}"))
@@ -147,7 +147,7 @@ def test_undocumented_success_is_an_error() -> None:
 
 
 def test_deletion_with_undocumented_body_is_an_error() -> None:
-    """A success of another kind says which one is documented."""
+    """The error names the documented success."""
     for name in ["deleteProfile", "deleteProfileV1"]:
         with case(name):
             call = build_server_side_call(name, ignore_body, adapty_customer_user_id="user_12345")
@@ -166,7 +166,7 @@ def in_flight(retry_after: float | None = None) -> httpx.Response:
 
 
 def test_in_flight_request_is_waited_for() -> None:
-    """It uses up no retry, and failures do not change its delays."""
+    """It uses no retry, and failures do not change its delays."""
     for max_retries in [0, 2]:
         with case(max_retries):
             policy = RetryPolicy(max_retries=max_retries)
@@ -187,7 +187,7 @@ def test_in_flight_request_becomes_conflict_after_the_maximum() -> None:
 
 
 def test_other_conflicts_are_not_retried() -> None:
-    """Only the words of the API say that something is under way; after a wait for that, a refusal is one."""
+    """Only the API's error code means that a request is in progress; other conflicts are errors, also after a wait."""
     for content in (b"", b"<html>", b'{"error_code": "duplicate_source_transaction"}'):
         driven = drive(CALL, in_flight(), reply(409, content))
         assert isinstance(driven.error, ConflictError)
@@ -204,7 +204,7 @@ def test_permanent_failure_is_not_retried() -> None:
 
 
 def test_closed_client_is_a_config_error() -> None:
-    """A failure may be of the caller's own making, and then is a usage error."""
+    """A closed client is a usage error."""
     closed = Failure(AdaptyConfigError, "the client is closed", is_retryable=False, cause=RuntimeError("closed"))
     driven = drive(CALL, closed)
     assert type(driven.error) is AdaptyConfigError
@@ -244,12 +244,12 @@ def test_errors_have_operation_method_path_and_attempts() -> None:
 
 
 def throw(exc: Exception, cause: Exception | None = None) -> NoReturn:
-    """Raise it."""
+    """Raise an error."""
     raise exc from cause
 
 
 def unreadable(_: Mapping[str, Any]) -> NoReturn:
-    """Find that a success cannot be read."""
+    """Raise the error for an unreadable success."""
     authorization = f"Bearer {KEY}"
     try:
         throw(ValueError(authorization))
@@ -259,7 +259,7 @@ def unreadable(_: Mapping[str, Any]) -> NoReturn:
 
 
 def test_invalid_success_body_is_unexpected_response() -> None:
-    """A documented status with an unreadable body is an error that says so, and is not repeated."""
+    """A documented status with an invalid body is an error that says so, and is not retried."""
     driven = drive(CALL, reply(200, b"<html>"))
     assert isinstance(driven.error, UnexpectedResponseError)
     assert str(driven.error) == "saveProfile: 200: the body is not JSON, or is incomplete (after 1 attempt)"
@@ -268,7 +268,7 @@ def test_invalid_success_body_is_unexpected_response() -> None:
 
 
 def test_invalid_success_body_is_retried_by_policy() -> None:
-    """Bulk runs retry a page that may go away, and raise the last error if it does not."""
+    """Bulk runs retry an invalid page, and raise the last error."""
     policy = RetryPolicy(max_retries=2, retry_invalid_body=True)
     call = build_mail_call("saveProfile", ignore_body, MailProfile(**PROFILE))
 
@@ -302,7 +302,7 @@ REPEATED = {"busy", "down", "late", "refused"}
 @given(script=st.lists(st.sampled_from(sorted(OUTCOMES)), min_size=6, max_size=6), max_retries=st.integers(0, 5))
 @repeatable(150)
 def test_any_sequence_of_outcomes_ends_as_documented(script: list[str], max_retries: int) -> None:
-    """A call ends with the first outcome that is not repeated, or with the last one that is allowed."""
+    """A call ends with the first outcome that is not retryable, or with the last attempt."""
     used = next((n for n, name in enumerate(script, 1) if name not in REPEATED or n > max_retries), len(script))
     outcomes = [OUTCOMES[name]() for name in script[:used]]
     driven = drive(CALL, *outcomes, policy=RetryPolicy(max_retries=max_retries))
@@ -319,7 +319,7 @@ class RejectedError(Exception):
 
 
 def wire_failure(message: str = "cut off") -> Exception:
-    """Give a transport's exception as it is raised: a chain, each with frames whose locals hold the key."""
+    """Return a transport's exception: a chain with frames whose locals contain the key."""
 
     def low(headers: dict[str, str]) -> NoReturn:
         raise OSError(str(len(headers)))
@@ -337,7 +337,7 @@ def wire_failure(message: str = "cut off") -> Exception:
 
 
 def linked(exc: BaseException | None) -> list[BaseException]:
-    """Give an exception and everything that can be reached from it: causes, contexts, members of groups."""
+    """Return an exception and all that can be reached from it: causes, contexts, members of groups."""
     found: list[BaseException] = []
     left = [exc]
     while left:
@@ -349,7 +349,7 @@ def linked(exc: BaseException | None) -> list[BaseException]:
 
 
 def library_frames(exc: BaseException | None) -> Iterator[FrameType]:
-    """Give the frames of everything linked to an exception, all but the tests' own that drive it."""
+    """Return the frames of all linked exceptions, except those of the tests."""
     for link in linked(exc):
         for frame, _ in traceback.walk_tb(link.__traceback__):
             if not frame.f_code.co_filename.startswith(HERE) or link is not exc:
@@ -357,7 +357,7 @@ def library_frames(exc: BaseException | None) -> Iterator[FrameType]:
 
 
 def shown(exc: BaseException | None) -> str:
-    """Give everything that a log or a crash reporter may show of an exception: text, parts, chain, locals."""
+    """Return everything that a log or a crash reporter may show of an exception: text, args, chain, locals."""
     assert exc is not None
     parts = [*traceback.format_exception(exc), repr(exc), repr(vars(exc)), repr(pickle.dumps(exc))]
     parts += [repr(link) for link in linked(exc)]
@@ -366,7 +366,7 @@ def shown(exc: BaseException | None) -> str:
 
 
 def test_the_helper_finds_keys() -> None:
-    """The searches of the tests below find the key where it can be found."""
+    """The helpers of the following tests find the key."""
     assert KEY in shown(wire_failure(f"refused {KEY}"))
     outer = RuntimeError("nothing to see")
     outer.__cause__ = wire_failure()
@@ -374,7 +374,7 @@ def test_the_helper_finds_keys() -> None:
 
 
 def test_cause_has_no_frames() -> None:
-    """The cause is the transport's exception, without the frames whose locals contain the headers."""
+    """The cause is the transport's exception, without the frames that contain the headers."""
     driven = drive(CALL, refused(is_retryable=False, cause=wire_failure()))
     assert isinstance(driven.error, AdaptyConnectionError)
     assert isinstance(driven.error.__cause__, httpx.ReadError)
@@ -384,7 +384,7 @@ def test_cause_has_no_frames() -> None:
 
 
 def both_ways() -> Exception:
-    """Give an exception whose cause is another one than the one that it was raised during."""
+    """Return an exception with a cause and another context."""
     cause, during = wire_failure("cause"), wire_failure("during")
     try:
         throw(during)
@@ -396,7 +396,7 @@ def both_ways() -> Exception:
 
 
 def grouped() -> Exception:
-    """Give an exception as an attempt at several addresses ends in: its cause is a group."""
+    """Return an exception whose cause is a group, as for an attempt at several addresses."""
     try:
         throw(httpx.ConnectError("failed"), ExceptionGroup("several", [wire_failure("one"), wire_failure("two")]))
     except httpx.ConnectError as exc:
@@ -404,7 +404,7 @@ def grouped() -> Exception:
 
 
 def test_linked_exceptions_have_no_frames() -> None:
-    """Causes, contexts and members of groups alike lose their frames: any of them may hold the key."""
+    """Causes, contexts and members of groups lose their frames, which may contain the key."""
     for make in [both_ways, grouped]:
         with case(make):
             driven = drive(CALL, refused(is_retryable=False, cause=make()))
@@ -414,29 +414,29 @@ def test_linked_exceptions_have_no_frames() -> None:
 
 
 class Circling(httpx.ReadError):
-    """An exception that notices when it is gone over again and again."""
+    """An exception that counts how often it is visited."""
 
     passed = 0
 
     def __setattr__(self, name: str, value: object) -> None:
-        """Count how often the frames are removed."""
+        """Count the removals of frames."""
         if name == "__traceback__":
             self.count()
         super().__setattr__(name, value)
 
     def with_traceback(self, tb: TracebackType | None, /) -> Self:
-        """Count how often the frames are removed in this way."""
+        """Count the removals of frames."""
         self.count()
         return super().with_traceback(tb)
 
     def count(self) -> None:
-        """Count, and put an end to it."""
+        """Count, and fail at the limit."""
         self.passed += 1
         assert self.passed < 10, "going round in circles"
 
 
 def test_cyclic_causes_are_handled() -> None:
-    """Exceptions that are each other's cause are gone over once, not for ever."""
+    """Each exception in a cycle is visited once."""
     one, other = Circling("one"), Circling("other")
     one.__cause__, other.__cause__ = other, one
     driven = drive(CALL, refused(is_retryable=False, cause=one))
@@ -445,7 +445,7 @@ def test_cyclic_causes_are_handled() -> None:
 
 
 def test_cause_with_secret_in_text_is_dropped() -> None:
-    """Where a transport quotes the key or an address, neither our message nor the printed chain shows it."""
+    """If a transport quotes the key or an address, neither the message nor the printed chain shows it."""
     for text in [f"refused Bearer {KEY}", "refused for jane@example.com"]:
         with case(text):
             driven = drive(CALL, refused(is_retryable=False, detail=f"ReadError: {text}", cause=wire_failure(text)))
@@ -456,13 +456,13 @@ def test_cause_with_secret_in_text_is_dropped() -> None:
 
 
 def test_cause_with_secret_in_args_is_dropped() -> None:
-    """The key may stand in an exception's arguments and not in its text."""
+    """An exception's args may contain the key."""
     failed = RejectedError("refused", {"Authorization": f"Bearer {KEY}"})
     assert KEY not in shown(drive(CALL, refused(is_retryable=False, cause=failed)).error)
 
 
 def test_cause_with_secret_in_notes_is_dropped() -> None:
-    """A note that was added to an exception is printed with it, and may hold the key."""
+    """A note of an exception may contain the key."""
     failed = httpx.ConnectError("refused")
     failed.add_note(f"while sending Bearer {KEY}")
     assert KEY in shown(failed)
@@ -470,24 +470,24 @@ def test_cause_with_secret_in_notes_is_dropped() -> None:
 
 
 class UnprintableError(Exception):
-    """An exception that fails when it is printed."""
+    """An exception that cannot be printed."""
 
     def __str__(self) -> str:
-        """Fail."""
+        """Raise an error."""
         raise RuntimeError("cannot be printed")
 
     __repr__ = __str__
 
 
 def test_unprintable_cause_is_dropped() -> None:
-    """Making our exception does not depend on the transport's own words."""
+    """The exception is raised without the text of its cause."""
     driven = drive(CALL, refused(is_retryable=False, cause=UnprintableError()))
     assert type(driven.error) is AdaptyConnectionError
     assert str(driven.error) == "saveProfile: ConnectError: refused (after 1 attempt)"
 
 
 def test_invalid_success_body_shows_no_secret() -> None:
-    """The reader's frames, whose locals hold the decoded body, are not within reach of the exception."""
+    """The parser's frames, which contain the decoded body, cannot be reached from the exception."""
     for body in [
         b"<html>Bearer %s of jane@example.com</html>" % KEY.encode(),
         b'["Bearer %s", "jane@example.com"]' % KEY.encode(),
@@ -503,7 +503,7 @@ def test_invalid_success_body_shows_no_secret() -> None:
 
 
 def test_failing_parser_leaves_no_frames() -> None:
-    """What a reader raised on its way to `InvalidBody` is not within reach either."""
+    """Exceptions before `InvalidBody` cannot be reached either."""
     driven = drive(Call(CALL.operation, CALL.request, unreadable), reply(200, b"{}"))
     assert isinstance(driven.error, UnexpectedResponseError)
     assert not [link for link in linked(driven.error) if link is not driven.error and link.__traceback__]
@@ -511,7 +511,7 @@ def test_failing_parser_leaves_no_frames() -> None:
 
 
 def test_response_that_echoes_secrets_shows_none() -> None:
-    """Neither key nor address is in any part of the exception for a response."""
+    """No part of the exception contains the key or an address."""
     for status in [400, 403, 429, 500, 302, 201]:
         with case(status):
             echo = f'{{"errors": [{{"message": "Bearer {KEY} of jane@example.com"}}]}}'.encode()
@@ -537,7 +537,7 @@ def test_log_has_attempts_and_no_secret(
     outcomes: tuple[httpx.Response | Failure, ...],
     levels: list[str],
 ) -> None:
-    """The logger is `adapty`: a line for each repetition and one for the end, without key and address."""
+    """The logger `adapty` has a line for each retry and one for the end, without key and address."""
     with caplog.at_level(logging.DEBUG, "adapty"):
         drive(CALL, *outcomes)
     assert [record.levelname for record in caplog.records] == levels
@@ -560,7 +560,7 @@ def test_log_has_the_next_delay(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_library_adds_no_log_handler(caplog: pytest.LogCaptureFixture) -> None:
-    """A call that succeeds says nothing at INFO."""
+    """A successful call logs nothing at INFO."""
     with caplog.at_level(logging.INFO, "adapty"):
         drive(CALL, OK)
     assert caplog.records == []
@@ -568,14 +568,14 @@ def test_library_adds_no_log_handler(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_call_repr_has_no_body() -> None:
-    """The body, which holds personal data, is not in the repr of a request or of a call."""
+    """The repr of a request and of a call does not contain the body, which has personal data."""
     for call in (build_mail_call("saveProfile", ignore_body, MailProfile(**PROFILE)), CALL):
         assert call.request.body
         assert "jane" not in repr(call) + repr(call.request)
 
 
 def test_mail_api_requests() -> None:
-    """Each method's call has the contract's operation, path and body, and takes any JSON object for success."""
+    """Each method's call has the operation, path and body of the spec, and accepts any JSON object as success."""
     for call, name, path in (
         (build_mail_call("saveProfile", ignore_body, MailProfile(**PROFILE)), "saveProfile", PATH),
         (
@@ -593,7 +593,7 @@ def test_mail_api_requests() -> None:
 
 
 def test_default_jitter_is_random() -> None:
-    """Without a source of one's own, waits differ, and stay within the bound."""
+    """Without a given source of randomness, delays differ, and are within the limit."""
     policy = RetryPolicy(max_retries=1)
     waits = set()
     for _ in range(20):
@@ -620,7 +620,7 @@ OTHER = evolve(CALL, request=Request("POST", PATH, {}, b'{"email": "joe@example.
 
 
 def sent_by(call: Call[str], *answers: httpx.Response) -> tuple[list[Request], type[Exception] | None]:
-    """Return the requests that a call sends when it is answered like this, and the error that it ends with."""
+    """Return the requests of a call with these responses, and its error."""
     sent: list[Request] = []
     left = list(answers)
     steps = execute(call, RetryPolicy())
@@ -639,7 +639,7 @@ def sent_by(call: Call[str], *answers: httpx.Response) -> tuple[list[Request], t
 
 
 def test_if_not_found_applies_to_missing_profiles_only() -> None:
-    """The second call starts after the 404 of the first, is retried like any other, and decides the result."""
+    """The second call starts after the 404 of the first, is retried, and determines the result."""
     both = evolve(CALL, if_not_found=OTHER)
     first, second = CALL.request, OTHER.request
 

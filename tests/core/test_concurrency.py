@@ -1,4 +1,4 @@
-"""The same work for many things: never more at a time than allowed, and nothing left under way at the end."""
+"""Concurrent work: limited concurrency, and nothing is running at the end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Work = Callable[[Any], Any]
 
 
 def in_tasks_at_once(work: Work, things: Iterable[Any], concurrency: int) -> list[Any]:
-    """Do all of it in tasks, in a loop of its own."""
+    """Process all items in tasks, in an event loop of its own."""
 
     async def work_on(thing: Any) -> Any:
         await asyncio.sleep(0)
@@ -31,7 +31,7 @@ def in_tasks_at_once(work: Work, things: Iterable[Any], concurrency: int) -> lis
 
 
 def in_threads_at_once(work: Work, things: Iterable[Any], concurrency: int) -> list[Any]:
-    """Do all of it in threads."""
+    """Process all items in threads."""
     return list(map_threads(work, things, concurrency))
 
 
@@ -39,26 +39,26 @@ BOTH = pytest.mark.parametrize("do", [in_tasks_at_once, in_threads_at_once], ids
 
 
 class FaultError(Exception):
-    """What goes wrong with one of the things."""
+    """A failure of one item."""
 
 
 def threads(work: Work, things: Iterable[Any], concurrency: int) -> Any:
-    """Give the iterator itself, which can be closed."""
+    """Return the iterator, which can be closed."""
     return map_threads(work, things, concurrency)
 
 
 def tasks(work: Work, things: Iterable[Any], concurrency: int) -> Any:
-    """Give the iterator itself, which can be closed."""
+    """Return the iterator, which can be closed."""
     return map_async(work, things, concurrency)
 
 
 async def drained(results: Any) -> list[Any]:
-    """Take all that there is."""
+    """Consume all results."""
     return [result async for result in results]
 
 
 def threads_left() -> list[str]:
-    """Name the threads that were started here and have not ended."""
+    """Return the names of the pool's running threads."""
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("adapty-worker")]
 
 
@@ -66,7 +66,7 @@ def threads_left() -> list[str]:
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 100])
 @pytest.mark.parametrize("concurrency", [1, 2, 8, 100])
 def test_each_item_is_processed_once(do: Callable[..., list[Any]], count: int, concurrency: int) -> None:
-    """However many there are and however many at a time, each has one result."""
+    """Each item has one result, for any number of items and any concurrency."""
     begun: list[int] = []
 
     def work(thing: int) -> int:
@@ -79,26 +79,26 @@ def test_each_item_is_processed_once(do: Callable[..., list[Any]], count: int, c
 
 @BOTH
 def test_no_items_give_no_results(do: Callable[..., list[Any]]) -> None:
-    """Without things there are no results, and no work."""
+    """Without items there are no results, and nothing runs."""
     assert do(pytest.fail, iter(()), 8) == []
 
 
 @BOTH
 def test_concurrency_1_is_in_order(do: Callable[..., list[Any]]) -> None:
-    """With a concurrency of 1, things are worked on one after the other as they come."""
+    """With a concurrency of 1, items are processed one after the other."""
     assert do(str, iter("abcdef"), 1) == list("abcdef")
 
 
 @BOTH
 def test_results_can_be_any_value(do: Callable[..., list[Any]]) -> None:
-    """None, False and exceptions that are returned are results like others; things may be None too."""
+    """None, False and returned exceptions are results; items may be None, too."""
     results = [None, False, 0, "", FaultError, ()]
     assert do(lambda thing: thing, results, 1) == results
 
 
 @BOTH
 def test_exception_of_function_is_raised(do: Callable[..., list[Any]]) -> None:
-    """The exception of one thing's work comes out as it is."""
+    """The exception of one item is raised unchanged."""
     fault = FaultError("c")
 
     def work(thing: str) -> str:
@@ -115,7 +115,7 @@ def test_exception_of_function_is_raised(do: Callable[..., list[Any]]) -> None:
 @BOTH
 @pytest.mark.parametrize("at", [0, 1, 5])
 def test_exception_of_iterable_is_raised(do: Callable[..., list[Any]], at: int) -> None:
-    """Where giving the next thing fails, that is what comes out, and what is under way has ended before."""
+    """The exception of the iterable is raised after the running work has ended."""
     begun: list[int] = []
     ended: list[int] = []
 
@@ -184,7 +184,7 @@ def test_threads_are_limited(concurrency: int) -> None:
         with lock:
             under_way += 1
             most = max(most, under_way)
-        # Each round waits until all of it is there, so that fewer than allowed would wait for ever.
+        # Each round waits until all are there, so that fewer than allowed would block.
         all_here.wait(timeout=10)
         with lock:
             under_way -= 1
@@ -219,7 +219,7 @@ def test_items_are_taken_as_results_are() -> None:
 
 @pytest.mark.anyio
 async def test_async_items_are_taken_as_results_are() -> None:
-    """The same holds for tasks."""
+    """The same applies to tasks."""
     taken: list[int] = []
 
     def things() -> Iterator[int]:
@@ -242,7 +242,7 @@ async def test_async_items_are_taken_as_results_are() -> None:
 
 @pytest.mark.anyio
 async def test_running_tasks_are_cancelled_when_one_fails() -> None:
-    """The exception comes out when the others have ended: cancelled, their own clean-up included."""
+    """The exception is raised when the others have ended: cancelled, including their cleanup."""
     cleaned: list[str] = []
 
     async def work(thing: str) -> None:
@@ -339,7 +339,7 @@ async def test_stopping_early_logs_nothing() -> None:
 
 
 def test_running_threads_complete_when_one_fails() -> None:
-    """The exception comes out when the others have ended."""
+    """The exception is raised when the others have ended."""
     others = threading.Barrier(3)
     ended: list[str] = []
 
@@ -357,7 +357,7 @@ def test_running_threads_complete_when_one_fails() -> None:
 
 
 def test_running_threads_complete_when_the_caller_stops() -> None:
-    """Closing the iterator returns when what is under way has ended, with no more begun."""
+    """Closing the iterator waits for the running work, and starts no more."""
     begun: list[int] = []
     ended: list[int] = []
 
@@ -378,7 +378,7 @@ class Interrupted:
     """Replaces the wait for threads: raises KeyboardInterrupt a number of times, then waits."""
 
     def __init__(self, times: int) -> None:
-        """Be pressed so many times, after a first result."""
+        """Raise the interrupt this number of times, after a first result."""
         self.times = times
         self.waits = 0
 
@@ -410,7 +410,7 @@ def test_ctrl_c_completes_running_calls(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_second_ctrl_c_raises_immediately(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who presses Ctrl-C again does not want to wait for what hangs."""
+    """A second Ctrl-C does not wait for a call that hangs."""
     monkeypatch.setattr("adapty._concurrency.wait", Interrupted(2))
     release = threading.Event()
     ended: list[int] = []
@@ -447,7 +447,7 @@ def test_iteration_is_lazy() -> None:
 
 @pytest.mark.anyio
 async def test_async_iteration_is_lazy() -> None:
-    """The same holds for tasks."""
+    """The same applies to tasks."""
     before = asyncio.all_tasks()
     results = tasks(pytest.fail, never(), 4)
     assert asyncio.all_tasks() == before
@@ -456,7 +456,7 @@ async def test_async_iteration_is_lazy() -> None:
 
 @pytest.mark.anyio
 async def test_any_awaitable_is_accepted() -> None:
-    """Work may give anything that can be awaited."""
+    """The function may return any awaitable."""
     loop = asyncio.get_running_loop()
 
     def work(thing: int) -> asyncio.Future[int]:

@@ -63,12 +63,12 @@ def refusal(**arguments: Any) -> AdaptyConfigError:
 
 
 def with_another_key(name: str) -> dict[str, str]:
-    """Give the argument that makes a client complete without the setting under test."""
+    """Return the argument that completes a client without the tested setting."""
     return {"mail_secret_key" if name == "secret_key" else "secret_key": "another_key"}
 
 
 def test_argument_overrides_environment() -> None:
-    """What is given to the client counts, whatever the environment says."""
+    """Arguments override the environment."""
     for name in list(SETTINGS):
         with case(name):
             config = Config.build(
@@ -80,7 +80,7 @@ def test_argument_overrides_environment() -> None:
 
 @SETTING
 def test_environment_overrides_default(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without an argument, the variable counts: of the mapping that is given, or of the process."""
+    """Without an argument, the variable applies: of the given mapping, or of the process."""
     variables = {ENV_VARS[name]: FROM_ENVIRONMENT[name]}
     config = Config.build(**with_another_key(name), environ=variables)  # type: ignore[arg-type]
     assert SETTINGS[name](config) == FROM_ENVIRONMENT[name]
@@ -90,7 +90,7 @@ def test_environment_overrides_default(name: str, monkeypatch: pytest.MonkeyPatc
 
 
 def test_defaults_apply() -> None:
-    """A variable that is unset or empty counts as none: the addresses are Adapty's, the other key is missing."""
+    """An unset or empty variable is ignored: the addresses are Adapty's, the other key is missing."""
     for environ in [{}, dict.fromkeys(ENV_VARS.values(), "")]:
         with case(environ):
             config = Config.build(mail_secret_key=KEY, environ=environ)
@@ -100,7 +100,7 @@ def test_defaults_apply() -> None:
 
 
 def test_empty_arguments_are_rejected() -> None:
-    """An empty argument is a mistake, not a wish for the environment's value or the default."""
+    """An empty argument is an error; neither the environment nor the default applies."""
     for name in list(SETTINGS):
         with case(name):
             assert refusal(**{name: ""}, environ={ENV_VARS[name]: FROM_ENVIRONMENT[name]}).field_name == name
@@ -120,7 +120,7 @@ def test_missing_keys_are_rejected() -> None:
 
 
 def test_each_api_has_its_own_key() -> None:
-    """The key of one API is never used for the other, and a missing one is named when it is needed."""
+    """The key of one API is never used for the other; the error names the missing one when it is needed."""
     config = Config.build(secret_key="one_key", environ={})
     assert config.key("server_side") == Secret("one_key")
     with pytest.raises(AdaptyConfigError) as caught:
@@ -185,7 +185,7 @@ def test_key_rejects_invalid_without_quoting() -> None:
 
 
 def test_key_from_environment_rejects_invalid() -> None:
-    """Where a key comes from makes no difference to what a key can be."""
+    """The same rules apply to the variable."""
     for key in [key for key in BAD_KEYS if isinstance(key, str) and key]:
         with case(key):
             for name in KEYS:
@@ -198,7 +198,7 @@ def test_key_from_environment_rejects_invalid() -> None:
 @given(key=st.text(st.characters()) | objects())
 @repeatable(150)
 def test_any_key_is_accepted_or_rejected_with_field_name(key: Any) -> None:
-    """Whatever is given for a key, it can stand in a header, or the error names the argument."""
+    """Any value is a valid header, or the error names the argument."""
     try:
         taken = Config.build(secret_key="one_key", mail_secret_key=key, environ={}).keys
     except AdaptyConfigError as error:
@@ -214,7 +214,7 @@ class Key(str, enum.Enum):  # noqa: UP042 - the older way to write it is what ma
 
 
 def test_key_accepts_str_enum_member() -> None:
-    """A member of a `class X(str, Enum)` is the text that it equals, in the header too."""
+    """A member of a `class X(str, Enum)` is its value, in the header, too."""
     assert f"{Config.build(mail_secret_key=Key.LIVE, environ={}).key('mail').value}" == KEY
 
 
@@ -347,7 +347,7 @@ def test_base_url_rejects_misleading() -> None:
 @given(url=st.text(st.characters()) | st.text("htps:/.@?#[]%\\a1-_") | objects())
 @repeatable(250)
 def test_any_base_url_is_accepted_or_rejected_with_field_name(url: Any) -> None:
-    """Whatever is given for an address, an error names the argument."""
+    """For any value, the error names the argument."""
     try:
         config = Config.build(mail_secret_key=KEY, mail_base_url=url, environ={})
     except AdaptyConfigError as error:
@@ -408,10 +408,10 @@ def test_timeout_rejects_out_of_range() -> None:
 
 
 class Unprintable:
-    """A thing that cannot be shown."""
+    """An object without a repr."""
 
     def __repr__(self) -> str:
-        """Fail."""
+        """Raise an error."""
         raise RuntimeError("cannot be printed")
 
 
@@ -436,7 +436,7 @@ def test_errors_do_not_quote_a_key_in_the_wrong_argument() -> None:
 @given(value=objects())
 @repeatable(100)
 def test_any_number_is_accepted_or_rejected_with_field_name(value: Any) -> None:
-    """Whatever is given for a timeout or a number of retries, an error names the argument."""
+    """For any timeout or number of retries, the error names the argument."""
     for name in ("timeout", "max_retries"):
         try:
             Config.build(mail_secret_key=KEY, environ={}).with_options(**{name: value})
@@ -453,13 +453,13 @@ def test_one_timeout_applies_to_every_phase() -> None:
 
 
 def test_default_timeouts() -> None:
-    """Without a word about time, there are 5 seconds to connect, 30 for each other phase, 60 in all."""
+    """Default: 5 s to connect, 30 s for the other phases, 60 s in total."""
     timeouts = Config.build(mail_secret_key=KEY, environ={}).timeouts
     assert timeouts == Timeouts() == Timeouts(connect=5, read=30, write=30, pool=30, total=60)
 
 
 def test_max_retries_accepts_valid() -> None:
-    """Any whole number from 0 up is a number of retries."""
+    """Any integer from 0 is a number of retries."""
     for value in [0, 1, 2, 100, 10**30]:
         with case(value):
             assert Config.build(mail_secret_key=KEY, environ={}, max_retries=value).retries.max_retries == value
@@ -489,7 +489,7 @@ BAD_COUNTS: list[Any] = [
 
 
 def test_max_retries_rejects_invalid() -> None:
-    """Fractions, truths, texts and numbers below 0 are none."""
+    """Fractions, bools, texts and negative numbers are rejected."""
     for value in BAD_COUNTS:
         with case(value):
             error = refusal(max_retries=value)
@@ -498,7 +498,7 @@ def test_max_retries_rejects_invalid() -> None:
 
 
 def test_with_options_returns_a_copy() -> None:
-    """`with_options` gives other settings and leaves these as they are; nothing given changes nothing."""
+    """`with_options` changes the given settings in a copy."""
     config = Config.build(mail_secret_key=KEY, environ={}, timeout=2, max_retries=3)
     assert config.with_options() == config
     changed = config.with_options(timeout=9)
@@ -513,7 +513,7 @@ def test_with_options_returns_a_copy() -> None:
 
 
 def test_repr_does_not_show_keys() -> None:
-    """Neither settings nor clients nor secrets show a key, however they are printed."""
+    """Neither settings nor clients nor secrets show a key, in any format."""
     config = Config.build(secret_key=f"{KEY}_1", mail_secret_key=f"{KEY}_2", environ={})
     with Adapty(secret_key=f"{KEY}_1", mail_secret_key=f"{KEY}_2") as client:
         shown: list[object] = [config, config.keys, config.key("mail"), client, client.mail, client._transport]
@@ -525,7 +525,7 @@ def test_repr_does_not_show_keys() -> None:
 
 
 def test_attrs_tools_do_not_show_keys() -> None:
-    """What looks inside objects of attrs instead of asking for their repr, such as rich's tracebacks, finds no key."""
+    """Tools that inspect attrs objects, such as rich's tracebacks, find no key."""
     config = Config.build(secret_key=f"{KEY}_1", mail_secret_key=f"{KEY}_2", environ={})
     for thing in (config, config.keys, config.key("mail"), [config.key("mail")]):
         assert KEY not in pretty_repr(thing)
@@ -536,7 +536,7 @@ def test_attrs_tools_do_not_show_keys() -> None:
 
 
 def test_settings_are_frozen() -> None:
-    """Neither settings nor timeouts nor secrets can be changed once they are made."""
+    """Neither settings nor timeouts nor secrets can be changed."""
     config = Config.build(mail_secret_key=KEY, environ={})
     frozen: list[Any] = [config, config.timeouts, config.retries, config.key("mail")]
     with pytest.raises(AttributeError):
@@ -560,7 +560,7 @@ def test_settings_compare_by_value() -> None:
 
 
 def test_secret_cannot_be_pickled_and_is_copied_by_reference() -> None:
-    """Whatever holds a key does not leave the process; a copy holds the same secret."""
+    """An object with a key cannot be pickled; a copy contains the same secret."""
     config = Config.build(secret_key=KEY, mail_secret_key=KEY, environ={})
     secret = config.key("mail")
     with Adapty(KEY, mail_secret_key=KEY) as client:
@@ -590,7 +590,7 @@ QUOTED = [
 
 
 def test_key_in_quotes_is_rejected_with_remedy() -> None:
-    """A .env file may leave them there; the error names the argument or the variable and not the key."""
+    """Quotes may come from a .env file; the error names the argument or the variable, not the key."""
     for name in KEYS:
         for template in QUOTED:
             value = template.format(KEY)
@@ -645,7 +645,7 @@ def test_allow_insecure_http_rejects_invalid() -> None:
 
 
 def test_settings_record_their_variable() -> None:
-    """An argument is named as such, even if the variable is set."""
+    """The source of an argument is the argument, even if the variable is set."""
     environ = {variable: FROM_ENVIRONMENT[name] for name, variable in ENV_VARS.items()}
     config = Config.build(environ=environ, mail_secret_key=KEY, base_url="https://api.example.com")
     assert config.endpoint("server_side") == Endpoint("api.example.com:443", None, "ADAPTY_SECRET_KEY")
@@ -661,7 +661,7 @@ def test_settings_record_their_variable() -> None:
 
 
 def test_tracebacks_do_not_show_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither the locals of the frames of an error nor those of the errors that it is linked to hold a secret."""
+    """The locals in the traceback of an error and of linked errors contain no secret."""
     monkeypatch.setenv("ADAPTY_SECRET_KEY", KEY)
     wrong: list[dict[str, Any]] = [
         {"base_url": f"https://jane:{KEY}@api.adapty.io"},
@@ -704,7 +704,7 @@ def test_secrets_compare_by_value() -> None:
 
 
 def test_tables_are_read_only() -> None:
-    """The variables of the arguments are fixed."""
+    """The tables of variables cannot be changed."""
     for table in (ENV_VARS, KEY_ARGUMENTS):
         with pytest.raises(TypeError):
             table["mail"] = "x"  # type: ignore[index]
@@ -712,7 +712,7 @@ def test_tables_are_read_only() -> None:
 
 
 def test_config_errors_are_usage_errors() -> None:
-    """A wrong setting is caught as a ValueError and as an AdaptyError."""
+    """An invalid setting is a ValueError and an AdaptyError."""
     error = refusal(timeout=0)
     assert isinstance(error, ValueError)
     assert isinstance(error, AdaptyError)

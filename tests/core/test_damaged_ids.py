@@ -60,7 +60,7 @@ GENUINE = [
 
 
 def test_damaged_values_are_described() -> None:
-    """Each is quoted with what happened to it and what is expected; the words fit the damage."""
+    """The message quotes the value, and says what happened to it and what is expected."""
     for kind, values in DAMAGED.items():
         for value in values:
             said = describe_damage(value)
@@ -70,7 +70,7 @@ def test_damaged_values_are_described() -> None:
 
 
 def test_similar_ids_are_accepted() -> None:
-    """Above all hexadecimal ids, which may have an e between digits."""
+    """Hexadecimal IDs, for example, may have an e between digits."""
     assert {value: describe_damage(value) for value in GENUINE} == dict.fromkeys(GENUINE)
 
 
@@ -90,7 +90,7 @@ def test_numbers_as_spreadsheets_and_python_write_them_are_described(number: flo
 
 
 def test_damaged_field_is_named() -> None:
-    """All ID fields are checked and no others; values that are not text are left to the field's validator."""
+    """All ID fields are checked, and no others; values that are not text are left to the validator."""
     for field in ID_FIELDS:
         with pytest.raises(AdaptyUsageError, match=rf"^{field}: .*got 'NULL'") as caught:
             refuse_damaged_ids({field: "NULL"})

@@ -1,4 +1,4 @@
-"""Many deletions in one go: who is sent, what comes of each, when to stop, and that no id shows."""
+"""Many deletions: the IDs to send, the results, the reasons to abort, and no ID in a message."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ if TYPE_CHECKING:
 ADDRESS = "jane@example.com"
 PROFILE_ID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
 
-OF_ALL: list[AdaptyError] = [
+ERRORS_OF_ALL: list[AdaptyError] = [
     AuthenticationError("deleteProfile: 401", status_code=401),
     PermissionDeniedError("deleteProfile: 403", status_code=403, body={"errors": []}),
     RateLimitError("deleteProfile: 429", status_code=429),
     AdaptyConnectionError("deleteProfile: refused"),
     AdaptyTimeoutError("deleteProfile: no answer in time"),
-    # The API's own words, and no profile is named in them.
+    # The API's own error, which does not concern a profile.
     NotFoundError("deleteProfile: 404", status_code=404, body={"error_code": "not_found"}, error_code="not_found"),
     AdaptyAPIError("deleteProfile: 302", status_code=302),
 ]
-"""What would come of all the others too."""
+"""Errors that would affect every request."""
 
-OF_ONE: list[AdaptyError] = [
+ERRORS_OF_ONE: list[AdaptyError] = [
     BadRequestError("deleteProfile: 400", status_code=400, body={"errors": []}),
     ConflictError("deleteProfile: 409", status_code=409, body={"errors": []}),
     UnprocessableEntityError("deleteProfile: 422", status_code=422, body={"errors": []}),
@@ -76,11 +76,11 @@ DOUBTFUL: list[AdaptyError] = [
     AdaptyAPIError("deleteProfile: 451", status_code=451, body={"errors": []}),
     UnexpectedResponseError("deleteProfile: 200", status_code=200, body="<html>"),
 ]
-"""What may be said of one, or of everybody: how the others fare will tell."""
+"""Errors that may affect one request or all."""
 
 
 def outcome(deletion: DeletionResult) -> tuple[str, str, bool]:
-    """Give what is to be known of a deletion."""
+    """Return the result of a deletion."""
     return deletion.id, deletion.outcome, deletion.attempted
 
 
@@ -126,7 +126,7 @@ BAD_IDS: list[Any] = ["", " ", " a", "a\n", "\u00e4", "\ud800", None, 7, True, b
 
 
 def test_invalid_id_counts_as_failed() -> None:
-    """It is noted with its place in the list, nothing is sent for it, and the others are."""
+    """It is recorded with its position and not sent; the others are sent."""
     for bad in BAD_IDS:
         with case(bad):
             seen: list[DeletionResult] = []
@@ -166,7 +166,7 @@ def test_ids_rejects_a_single_id() -> None:
 
 
 def test_by_rejects_unknown_kinds() -> None:
-    """The argument's name is the method's."""
+    """The error names the method's argument."""
     kind: Any
     for kind in ["", "customer", "Profile_id", "id", None, 7, True, [], {}, b"profile_id"]:
         with case(kind):
@@ -176,8 +176,8 @@ def test_by_rejects_unknown_kinds() -> None:
 
 
 def test_errors_of_every_request_abort_the_run() -> None:
-    """Nothing more is sent; what is left counts as failed for that reason, and as not tried."""
-    for error in OF_ALL:
+    """Nothing more is sent; the other IDs fail with that reason, as not attempted."""
+    for error in ERRORS_OF_ALL:
         with case(error):
             run = DeletionRun(["a", "b", "", "c", "d", "c", "a"], "customer_user_id")
             steps = run.pending_ids()
@@ -204,7 +204,7 @@ def test_errors_of_every_request_abort_the_run() -> None:
 
 
 def test_config_error_is_raised() -> None:
-    """No key, or a closed client, is the caller's own: it ends the run, and is raised in place of a report."""
+    """A missing key or a closed client ends the run with an exception instead of a report."""
     error = AdaptyConfigError("secret_key: is missing")
     run = DeletionRun(["a", "b", "c"], "customer_user_id")
     steps = run.pending_ids()
@@ -216,7 +216,7 @@ def test_config_error_is_raised() -> None:
 
 
 class Awaited:
-    """A function that would have to be awaited, and is not."""
+    """A callable that is async."""
 
     async def __call__(self, _: DeletionResult) -> None:
         """Do nothing."""
@@ -226,7 +226,7 @@ class Awaited:
 
 
 class AwaitedToo(Awaited):
-    """The same, inherited."""
+    """A subclass of an async callable."""
 
 
 async def _awaited(_: DeletionResult) -> None:
@@ -235,48 +235,48 @@ async def _awaited(_: DeletionResult) -> None:
 
 def test_on_result_rejects_coroutine_functions() -> None:
     """A coroutine function would never run, and a non-callable would fail after the first deletion."""
-    told: Any
-    for told in [_awaited, partial(_awaited), Awaited(), AwaitedToo(), Awaited().method, "print", 7, False, []]:
-        with case(told):
+    on_result: Any
+    for on_result in [_awaited, partial(_awaited), Awaited(), AwaitedToo(), Awaited().method, "print", 7, False, []]:
+        with case(on_result):
             with pytest.raises(AdaptyUsageError, match=r"^on_result: .*expected a plain function") as caught:
-                DeletionRun(["a"], "customer_user_id", told)
+                DeletionRun(["a"], "customer_user_id", on_result)
             assert caught.value.field_name == "on_result"
 
 
-class Told:
-    """An object that can be called, and notes with what."""
+class Recorder:
+    """A callable object that records its calls."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Start without calls."""
         self.seen: list[DeletionResult] = []
 
     def __call__(self, deletion: DeletionResult) -> None:
-        """Note it."""
+        """Record a call."""
         self.seen.append(deletion)
 
 
 def test_on_result_accepts_any_callable() -> None:
-    """An object with a plain `__call__` will do, and so will a class and a builtin."""
-    told = Told()
-    callables: tuple[Any, ...] = (told, print, dict, partial(told), None)
+    """An object with a plain `__call__`, a class and a builtin are accepted."""
+    on_result = Recorder()
+    callables: tuple[Any, ...] = (on_result, print, dict, partial(on_result), None)
     for able in callables:
         DeletionRun([], "customer_user_id", able)
-    DeletionRun([], "customer_user_id", told).record(DeletionResult("a", "deleted"))
-    assert told.seen == [DeletionResult("a", "deleted")]
+    DeletionRun([], "customer_user_id", on_result).record(DeletionResult("a", "deleted"))
+    assert on_result.seen == [DeletionResult("a", "deleted")]
 
 
 def test_first_abort_reason_is_reported() -> None:
-    """What was under way may fail for other reasons; the report has the first."""
+    """Running requests may fail for other reasons; the report has the first one."""
     run = DeletionRun(["a", "b"], "customer_user_id")
-    first, second = OF_ALL[:2]
+    first, second = ERRORS_OF_ALL[:2]
     for id_, error in zip(list(run.pending_ids()), (first, second), strict=True):
         run.record(DeletionResult.failed(id_, error))
     assert run.report().aborted_by is first
 
 
 def test_errors_of_one_request_do_not_abort_the_run() -> None:
-    """The others are sent, and the one that failed says why."""
-    for error in [*OF_ONE, *DOUBTFUL]:
+    """The others are sent, and the failed one has its reason."""
+    for error in [*ERRORS_OF_ONE, *DOUBTFUL]:
         with case(error):
             run = DeletionRun(["a", "b"], "customer_user_id")
             steps = run.pending_ids()
@@ -293,7 +293,7 @@ GONE = ProfileNotFoundError("deleteProfile: 404", status_code=404, body={"error_
 
 
 def test_five_consecutive_server_errors_abort_the_run() -> None:
-    """One failure may be the profile's own, five in a row are the API's: the rest is not tried."""
+    """Five failures in a row mean that the API is down: the other IDs are not attempted."""
     errors: Any
     stopped: Any
     for errors, stopped in [
@@ -301,9 +301,9 @@ def test_five_consecutive_server_errors_abort_the_run() -> None:
         ([DOWN] * 5, True),
         ([DOWN] * 4 + [None] + [DOWN] * 4, False),
         ([DOWN] * 4 + [GONE] + [DOWN] * 4, False),
-        ([DOWN] * 4 + [OF_ONE[0]] + [DOWN] * 4, False),
+        ([DOWN] * 4 + [ERRORS_OF_ONE[0]] + [DOWN] * 4, False),
         ([None] + [DOWN] * 5, True),
-        ([OF_ONE[0]] * 50, False),
+        ([ERRORS_OF_ONE[0]] * 50, False),
         ([GONE] * 50, False),
     ]:
         with case(errors, stopped):
@@ -317,7 +317,7 @@ def test_five_consecutive_server_errors_abort_the_run() -> None:
 
 
 def test_five_consecutive_ambiguous_errors_abort_the_run() -> None:
-    """Whatever is in between, it ends the run; what a server's error does not say by itself is noted on it."""
+    """Ambiguous errors count, whatever is between them; a note explains the abort."""
     for error in DOUBTFUL:
         with case(error):
             run = DeletionRun([f"user_{number}" for number in range(9)], "customer_user_id")
@@ -343,19 +343,19 @@ def test_invalid_id_does_not_reset_the_count() -> None:
 
 
 def test_missing_profile_is_not_found() -> None:
-    """All that is known is by which kinds of id no profile was found."""
+    """The reason lists the tried kinds of ID."""
     deletion = DeletionResult.failed("a", GONE, ("external_profile_id", "customer_user_id"))
     assert outcome(deletion) == ("a", "not_found", True)
     assert (deletion.error, deletion.reason) == (None, "no profile by external_profile_id or customer_user_id")
 
 
 def test_report_filters_by_outcome() -> None:
-    """Each outcome is in one of the three, in the order in which they ended."""
+    """Each result is in one of three lists, in the order of completion."""
     run = DeletionRun([], "customer_user_id")
     ended = [
         DeletionResult("c", "deleted"),
         DeletionResult.failed("a", ProfileNotFoundError("404")),
-        DeletionResult.failed("d", OF_ONE[0]),
+        DeletionResult.failed("d", ERRORS_OF_ONE[0]),
         DeletionResult("b", "deleted"),
     ]
     for deletion in ended:
@@ -370,11 +370,11 @@ def test_report_filters_by_outcome() -> None:
 
 
 def test_repr_does_not_show_addresses() -> None:
-    """Ids may be addresses: neither an outcome nor a report nor a reason shows one; other ids do show."""
+    """An ID that is an address is not shown in results, reports and reasons; other IDs are."""
     run = DeletionRun([ADDRESS, f"{ADDRESS} ", f"\u00e4{ADDRESS}"], "customer_user_id")
     for id_ in run.pending_ids():
         run.record(DeletionResult(id_, "deleted"))
-    run.record(DeletionResult.failed(ADDRESS, OF_ONE[0]))
+    run.record(DeletionResult.failed(ADDRESS, ERRORS_OF_ONE[0]))
     report = run.report()
     for shown in (repr(report), str(report), f"{report.outcomes}", *(deletion.reason for deletion in report.outcomes)):
         assert "jane" not in shown
@@ -383,11 +383,11 @@ def test_repr_does_not_show_addresses() -> None:
 
 
 def test_results_compare_by_value() -> None:
-    """Outcomes and reports compare equal, hash, copy and pickle, so that they can go to another process."""
+    """Results and reports can be compared, hashed, copied and pickled."""
     for deletion in (
         DeletionResult("a", "deleted"),
         DeletionResult("a", "not_found"),
-        DeletionResult.failed("a", OF_ONE[0]),
+        DeletionResult.failed("a", ERRORS_OF_ONE[0]),
     ):
         assert copy.copy(deletion) == deletion
         assert hash(copy.copy(deletion)) == hash(deletion)
@@ -438,7 +438,7 @@ def test_sync_client_deletes_many() -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize("concurrency", [1, 2, MAX_CONCURRENCY])
 async def test_async_client_deletes_many(concurrency: int) -> None:
-    """The same holds for tasks."""
+    """The same applies to tasks."""
     seen: list[DeletionResult] = []
     async with AsyncAdapty("secret_live_shown", transport=httpx.MockTransport(answer), max_retries=0) as adapty:
         report = await adapty.profiles.delete_many(IDS, concurrency=concurrency, on_result=seen.append)
@@ -460,7 +460,7 @@ def test_concurrency_rejects_invalid() -> None:
 
 
 def test_invalid_key_aborts_the_run() -> None:
-    """The key is tried once: a wrong one would fail a million deletions in the same way."""
+    """The key is tried once, because it would fail for every ID."""
     sent: list[httpx.Request] = []
 
     def refuse(request: httpx.Request) -> httpx.Response:
@@ -475,7 +475,7 @@ def test_invalid_key_aborts_the_run() -> None:
 
 
 class StopError(Exception):
-    """What a caller's own function raises."""
+    """An exception of the caller's function."""
 
 
 def _stop(_: DeletionResult) -> None:
@@ -484,7 +484,7 @@ def _stop(_: DeletionResult) -> None:
 
 @pytest.mark.anyio
 async def test_failing_on_result_leaves_no_async_request() -> None:
-    """What `on_result` raises ends the call, and with it the deletions that are under way."""
+    """The exception ends the call, and the running deletions with it."""
     begun: list[str] = []
 
     async def serve(request: httpx.Request) -> httpx.Response:
@@ -503,7 +503,7 @@ async def test_failing_on_result_leaves_no_async_request() -> None:
 
 
 def test_failing_on_result_leaves_no_request() -> None:
-    """The same holds for threads: when the call has ended, none of its threads is left."""
+    """The same applies to threads: none is running after the call."""
 
     def left() -> list[str]:
         return [thread.name for thread in threading.enumerate() if thread.name.startswith("adapty-worker")]
@@ -517,7 +517,7 @@ def test_failing_on_result_leaves_no_request() -> None:
 
 
 def test_failing_iterable_ends_the_run() -> None:
-    """What the caller's own iterable raises is the caller's, and what was sent before it has ended."""
+    """The exception is raised unchanged, after the sent requests have ended."""
     ended: list[str] = []
 
     def ids() -> Iterator[str]:
@@ -548,7 +548,7 @@ def test_failing_iterable_ends_the_run() -> None:
 def test_404_counts_as_success_after_a_lost_response(
     version: str, statuses: list[int], kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a 500 the profile may be gone because of us; after a 429 nothing was done yet."""
+    """After a 500 the profile may have been deleted; after a 429 it was not."""
     monkeypatch.setattr("adapty._sync.transport.sleep", lambda _: None)
     left = list(statuses)
 

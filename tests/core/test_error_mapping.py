@@ -89,12 +89,12 @@ def error_of(
 
 
 def everything(error: AdaptyAPIError) -> str:
-    """Give all that can be seen of an exception, in one text."""
+    """Return all visible parts of an exception as one text."""
     return "\n".join([str(error), repr(error), repr(vars(error)), repr(pickle.dumps(error))])
 
 
 def test_status_code_selects_the_class() -> None:
-    """Each status has its class, unregistered ones (499, 520) included; the body need not be there."""
+    """Each status has its class, also unregistered ones (499, 520) and those without a body."""
     for status, kind in CLASS_BY_STATUS.items():
         with case(status, kind):
             error = error_of(b"", status)
@@ -106,7 +106,7 @@ def test_status_code_selects_the_class() -> None:
 @given(status=st.integers(0, 999), body=json_values() | st.binary())
 @repeatable(150)
 def test_any_body_maps_to_the_class_of_its_status(status: int, body: Any) -> None:
-    """Any JSON and any bytes give an exception of the status's class: making it never fails."""
+    """Any JSON and any bytes result in an exception of the status's class."""
     error = error_of(body, status)
     assert isinstance(error, AdaptyAPIError)
     if error.error_code != "secret_key_does_not_exist_error":
@@ -148,7 +148,7 @@ SERVER_SIDE = {
 
 
 def test_mail_api_errors_are_parsed() -> None:
-    """The Mail API's body gives code, message and field, and the exception's text says them."""
+    """Code, message and field of the Mail API's body are in the exception and its text."""
     error = error_of(MAIL)
     assert error.error_code == "base_error"
     assert error.messages == ("email: Field required",)
@@ -158,7 +158,7 @@ def test_mail_api_errors_are_parsed() -> None:
 
 
 def test_server_side_api_errors_are_parsed() -> None:
-    """The server-side API's body gives code, all messages and the fields that are fields."""
+    """Code, messages and field names of the server-side API's body are in the exception."""
     error = error_of(SERVER_SIDE)
     assert error.error_code == "validation_error"
     assert error.messages == ("customer_user_id: Too long., Not a string.", "Nothing to do.")
@@ -185,7 +185,7 @@ def test_mail_api_unknown_key_is_authentication_error() -> None:
 
 
 def test_known_error_code_overrides_status() -> None:
-    """The code is read from the body or from its first error, and wins over the status of a refusal."""
+    """The code of the body or of its first error determines the class of a 4xx."""
     for place in ["outside", "inside"]:
         for status in [400, 401, 403, 404]:
             with case(place, status):
@@ -194,21 +194,21 @@ def test_known_error_code_overrides_status() -> None:
 
 
 def test_error_code_is_ignored_outside_4xx() -> None:
-    """A gateway's failure that quotes a code is a failure: a profile is not gone because a 500 says so."""
+    """A code in a 5xx of a gateway is ignored: it does not mean that a profile is missing."""
     for status, kind in [(500, ServerError), (302, AdaptyAPIError)]:
         with case(status, kind):
             assert type(error_of({"error_code": "profile_does_not_exist"}, status)) is kind
 
 
 def test_outer_error_code_comes_first() -> None:
-    """Of several codes, the body's own counts, then the first error's."""
+    """The code of the body precedes that of its first error."""
     assert error_of({"error_code": "outer", "errors": [{"error_code": "inner"}]}).error_code == "outer"
     assert error_of({"errors": [{"error_code": ""}, {"error_code": "second"}]}).error_code == "second"
     assert error_of({"error_code": "unheard_of"}).error_code == "unheard_of"
     assert type(error_of({"error_code": "unheard_of"})) is BadRequestError
 
 
-UNTOLD: list[Any] = [
+UNKNOWN_BODIES: list[Any] = [
     b"",
     b" \r\n\t",
     b"null",
@@ -260,8 +260,8 @@ UNTOLD: list[Any] = [
 
 
 def test_unknown_bodies_have_no_messages() -> None:
-    """Bodies that are empty, cut, binary, foreign, endlessly nested or of wrong types give the status's exception."""
-    for body in UNTOLD:
+    """Empty, truncated, binary, unknown, deeply nested and mistyped bodies result in the status's exception."""
+    for body in UNKNOWN_BODIES:
         with case(body):
             for status in (200, 302, 400, 499, 502):
                 error = error_of(body, status)
@@ -275,7 +275,7 @@ def test_unknown_bodies_have_no_messages() -> None:
 
 
 def test_partly_valid_bodies_are_parsed() -> None:
-    """Among items of wrong types, those that say something are heard."""
+    """Valid items next to invalid ones are used."""
     for errors, messages, field_names in [
         (["one", "two"], ("one", "two"), ()),
         (["one", None, 3, "", {"message": "four"}], ("one", "four"), ()),
@@ -296,7 +296,7 @@ def test_partly_valid_bodies_are_parsed() -> None:
 
 
 def test_long_messages_are_cut_in_the_text_only() -> None:
-    """The exception's text stays readable however much the body says; `messages` has it all."""
+    """The text is short; `messages` is complete."""
     error = error_of({"errors": [f"reason {n} {'x' * 500}" for n in range(50)]})
     assert len(error.messages) == 50
     assert len(str(error)) < 500
@@ -304,7 +304,7 @@ def test_long_messages_are_cut_in_the_text_only() -> None:
 
 
 def test_text_has_a_maximum_length() -> None:
-    """A code or a request id of any length does not blow up the text that is logged."""
+    """A long code or request ID is cut in the text."""
     for body, headers in [
         ({"error_code": "x" * 2_000}, {}),
         ({"errors": [{"error_code": "x" * 2_000}]}, {}),
@@ -345,7 +345,7 @@ def test_retry_after_is_parsed() -> None:
 
 
 def test_past_date_is_zero() -> None:
-    """A Retry-After in the past is a wait of nothing, not a missing one."""
+    """A Retry-After in the past is 0, not None."""
     assert error_of(b"", 503, headers={"Retry-After": "Sun, 06 Nov 1994 08:49:37 GMT"}).retry_after == 0.0
 
 
@@ -360,7 +360,7 @@ def test_header_names_are_lower_case() -> None:
 @given(headers=st.dictionaries(st.from_regex(r"[A-Za-z-]{1,12}", fullmatch=True), st.text("abc 019,;=\x7f")))
 @repeatable(80)
 def test_any_header_value_is_accepted(headers: dict[str, str]) -> None:
-    """Whatever the headers hold, the exception is made."""
+    """Any header value results in an exception."""
     assert isinstance(error_of(b"", headers={**headers, "Retry-After": "".join(headers.values())}), BadRequestError)
 
 
@@ -394,7 +394,7 @@ ECHOES: list[Any] = [
 
 
 def test_error_shows_neither_key_nor_address() -> None:
-    """What echoes the key or an address shows neither: not in text, messages, fields, code, headers or body."""
+    """No part of the exception shows an echoed key or address."""
     for body in ECHOES:
         with case(body):
             echoing = {
@@ -410,7 +410,7 @@ def test_error_shows_neither_key_nor_address() -> None:
 
 
 def test_redacted_json_is_valid_json() -> None:
-    """An address in quotes, between line breaks or behind a backslash does not break the body that holds it."""
+    """Redacting an address in quotes, between line breaks or after a backslash preserves the JSON."""
     for text in [
         '"jane@example.com" is not an address',
         "address:\njane@example.com\n",
@@ -428,7 +428,7 @@ def test_redacted_json_is_valid_json() -> None:
 
 
 def test_redacted_json_is_valid_with_odd_keys() -> None:
-    """A key that is a part of JSON itself does not break the body either; the class is the status's."""
+    """A key that looks like JSON does not break the body; the class is the status's."""
     for secret in ["e", "1", "base_error", "errors", "400", '"', "{", "\\"]:
         with case(secret):
             error = error_of({"errors": [{"message": "one", "field_name": "x"}], "n": 1}, secrets=(secret,))
@@ -446,7 +446,7 @@ ESCAPED: list[tuple[bytes, str]] = [
 
 
 def test_escaped_secrets_are_redacted() -> None:
-    """JSON may write any character as an escape, a slash even in two ways: what is decoded is searched."""
+    """Secrets are searched in the decoded text, because JSON may escape any character."""
     for body, secret in ESCAPED:
         with case(body, secret):
             seen = everything(error_of(body, secrets=(secret,)))
@@ -476,13 +476,13 @@ def test_every_sendable_address_is_redacted() -> None:
 @given(address=st.emails())
 @repeatable(100)
 def test_any_address_is_redacted(address: str) -> None:
-    """Whatever address is sent and echoed, the exception does not show it."""
+    """The exception does not show an echoed address."""
     for body in ({"errors": [f"The address {address} is bounced."]}, f"The address {address} is bounced.".encode()):
         assert address not in everything(error_of(body))
 
 
 def test_longer_key_is_redacted_first() -> None:
-    """Of two keys, the longer one is hidden whole, whichever is named first."""
+    """Of two keys, the longer one is redacted first, in any order."""
     for secrets in (("secret_a", "secret_a_b"), ("secret_a_b", "secret_a")):
         error = error_of({"errors": ["got secret_a_b"]}, secrets=secrets)
         assert error.messages == (f"got {REDACTED}",)
@@ -517,12 +517,12 @@ def test_parse_error_body() -> None:
 
 
 def test_byte_order_mark_is_skipped() -> None:
-    """JSON behind a byte order mark, as some gateways write it, is JSON."""
+    """JSON after a byte order mark, as some gateways send it, is parsed."""
     assert error_of(b"\xef\xbb\xbf" + json.dumps(MAIL).encode()).error_code == "base_error"
 
 
 def test_pickle_and_copy_preserve_all_attributes() -> None:
-    """Pickling, copying and deep-copying keep class, text and every attribute."""
+    """Pickling, copying and deep-copying preserve class, text and all attributes."""
     for status in [200, 400, 401, 403, 404, 409, 422, 429, 503, 302]:
         for body in [MAIL, SERVER_SIDE, b"<html>", b"", {"deep": [{"x": [1.5, None, True]}]}]:
             with case(status, body):
@@ -549,7 +549,7 @@ def test_pickle_and_copy_preserve_all_attributes() -> None:
 
 
 def test_every_api_error_class_is_raised() -> None:
-    """Each exception class is reached by some status or code."""
+    """Each exception class belongs to a status or a code."""
     made = {type(error_of(b"", status)) for status in range(100, 600)}
     made |= {type(error_of({"error_code": code}, 400)) for code in ERROR_BY_CODE}
     assert made == {

@@ -1,4 +1,4 @@
-"""The tree of exceptions: as drawn, as exported, and fit for pickling, copying and catching."""
+"""The tree of exceptions: documented, exported, and able to be pickled, copied and caught."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DETAILS: dict[str, Any] = {"operation": "saveProfile", "method": "POST", "path":
 
 
 def drawn() -> Iterator[tuple[str, str | None]]:
-    """Read the tree at the top of the module: each name with the name that it hangs under."""
+    """Parse the tree in the module's docstring: each name with its base class."""
     above: list[tuple[int, str]] = []
     for line in (errors.__doc__ or "").splitlines():
         found = re.match(r"([\s│├└─]*)([A-Z]\w+Error)\b", line)
@@ -62,7 +62,7 @@ def test_docstring_tree_matches_the_statuses() -> None:
 
 
 def test_every_error_is_exported_and_documented() -> None:
-    """Each class is in `errors.__all__`, is the very same one in `adapty`, and says when it is raised."""
+    """Each class is in `errors.__all__`, is the same object in `adapty`, and has a docstring."""
     for kind in CLASSES:
         with case(kind):
             assert kind.__name__ in errors.__all__
@@ -73,12 +73,12 @@ def test_every_error_is_exported_and_documented() -> None:
 
 
 def test_exports_are_sorted_and_complete() -> None:
-    """`errors.__all__` is sorted and holds the classes and nothing else."""
+    """`errors.__all__` is sorted and contains only the classes."""
     assert errors.__all__ == sorted(kind.__name__ for kind in CLASSES)
 
 
 def test_every_error_derives_from_adapty_error() -> None:
-    """`except AdaptyError` catches whatever the library raises on purpose."""
+    """`except AdaptyError` catches every exception of the library."""
     for kind in CLASSES:
         with case(kind):
             assert issubclass(kind, AdaptyError)
@@ -86,13 +86,13 @@ def test_every_error_derives_from_adapty_error() -> None:
 
 
 def test_usage_errors_are_value_errors() -> None:
-    """Usage errors are ValueErrors for code that does not know this library, and no other error is one."""
+    """Usage errors are ValueErrors; other errors are not."""
     usage = [AdaptyUsageError, AdaptyConfigError, CheckpointInUseError]
     assert [kind for kind in CLASSES if issubclass(kind, ValueError)] == usage
 
 
 def made(kind: type[BaseException]) -> BaseException:
-    """Make an exception with all the attributes that its class takes."""
+    """Create an exception with all of its attributes."""
     if issubclass(kind, AdaptyAPIError):
         return kind(
             "a message",
@@ -114,7 +114,7 @@ def made(kind: type[BaseException]) -> BaseException:
 
 
 def test_every_error_pickles() -> None:
-    """An exception reaches another process whole: class, text and every attribute."""
+    """Class, text and all attributes survive pickling."""
     for kind in CLASSES:
         with case(kind):
             error = made(kind)
@@ -127,7 +127,7 @@ def test_every_error_pickles() -> None:
 
 
 def test_every_error_can_be_copied() -> None:
-    """A copy of an exception knows what the exception knows, and a deep one shares nothing with it."""
+    """A copy has the same attributes, and a deep copy shares nothing."""
     for kind in CLASSES:
         with case(kind):
             error = made(kind)
@@ -140,7 +140,7 @@ def test_every_error_can_be_copied() -> None:
 
 
 def test_every_error_can_be_created_from_a_message() -> None:
-    """Tests of other people's code can raise any of them with a message alone; the rest has defaults."""
+    """Tests of users can raise any of them with only a message; other attributes have defaults."""
     for kind in CLASSES:
         with case(kind):
             error = kind("a message")
@@ -149,7 +149,7 @@ def test_every_error_can_be_created_from_a_message() -> None:
 
 
 def test_api_error_defaults() -> None:
-    """Unknown attributes are empty or None, never missing."""
+    """Unknown attributes are empty or None."""
     assert vars(AdaptyAPIError("a message")) == {
         "status_code": 0,
         "error_code": None,
@@ -168,7 +168,7 @@ def test_api_error_defaults() -> None:
 
 
 def test_api_error_copies_headers() -> None:
-    """Changing the dict that was handed in does not change the exception."""
+    """A change of the given dict does not change the exception."""
     headers = {"x": "y"}
     error = AdaptyAPIError("a message", headers=headers)
     headers.clear()
@@ -176,14 +176,14 @@ def test_api_error_copies_headers() -> None:
 
 
 def test_every_attribute_is_documented() -> None:
-    """The docstring of a class with attributes names each of them."""
+    """The docstring of a class names each of its attributes."""
     for error in (made(AdaptyAPIError), made(AdaptyConnectionError), made(AdaptyUsageError)):
         doc = inspect.getdoc(type(error)) or ""
         assert [name for name in vars(error) if f"\n    {name.lstrip('_')}: " not in doc] == []
 
 
 def test_for_field_and_prefixed() -> None:
-    """An error of a field begins with the field's name, and seen from the outside with the way to it."""
+    """The text starts with the field's full path."""
     for kind in [AdaptyUsageError, AdaptyConfigError, CheckpointInUseError]:
         with case(kind):
             error = kind.for_field("platform", "is empty")
@@ -202,7 +202,7 @@ def test_usage_error_without_field() -> None:
 
 
 def test_is_retryable() -> None:
-    """The same call may succeed later after exactly the failures that the client retries, and after two others."""
+    """Only errors that the client retries are retryable, and two others."""
     retryable = {408, 429, *range(500, 600)}
     for status in range(1000):
         assert AdaptyAPIError("a message", status_code=status).is_retryable == (status in retryable), status

@@ -1,4 +1,4 @@
-"""Messages of exceptions hold nothing that steers a terminal or forges a line of a log."""
+"""Messages of exceptions contain no control characters, so they cannot forge log lines."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NAMES = st.text(st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp", "Ll", "Z
 
 @frozen
 class Answer:
-    """A response, as the core needs it."""
+    """A response with the attributes that the core needs."""
 
     status_code: int
     content: bytes
@@ -33,7 +33,7 @@ class Answer:
 
 @given(NAMES)
 def test_unknown_field_names_are_escaped(name: str) -> None:
-    """In the message, and in `field_name`."""
+    """Both the message and `field_name` are escaped."""
     name = f"x{name}"
     for make in (
         lambda: MailProfile.from_dict({**PROFILE, name: 1}),
@@ -48,7 +48,7 @@ def test_unknown_field_names_are_escaped(name: str) -> None:
 
 
 def test_api_messages_are_escaped() -> None:
-    """In the message of the exception; what the API said stays as it is in `body` and `messages`."""
+    """The exception's message is escaped; `body` and `messages` are unchanged."""
     content = {"errors": [{"source": HOSTILE, "errors": [HOSTILE]}], "error_code": HOSTILE}
     headers = {"x-request-id": HOSTILE}
     for body in (json.dumps(content), json.dumps({"message": HOSTILE}), f"<html>{HOSTILE!a}\n"):

@@ -1,4 +1,4 @@
-"""Who is meant: exactly one of two ids, sent as it was given, and never quoted."""
+"""The user of a request: exactly one of two IDs, sent unchanged, and never quoted."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ PROFILE_ID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
 
 
 class Ids(str, enum.Enum):  # noqa: UP042 - a StrEnum's format is its value
-    """Ids in an enum, whose format is not their value."""
+    """IDs in an enum, whose format is not their value."""
 
     USER = "user_12345"
     PROFILE = PROFILE_ID
 
 
 class Shouting(str):
-    """A str that prints itself otherwise."""
+    """A str with another `__str__`."""
 
     __slots__ = ()
 
     def __str__(self) -> str:
-        """Be loud."""
+        """Return other text."""
         return self.upper()
 
 
@@ -122,7 +122,7 @@ KINDS: tuple[IdKind, ...] = ("customer_user_id", "profile_id")
 
 
 def test_customer_user_id_is_sent_unchanged() -> None:
-    """Printable ASCII goes into the header unchanged, as plain text."""
+    """Printable ASCII is sent unchanged in the header, as a plain str."""
     for given_id in CUSTOMER_USER_IDS:
         with case(given_id):
             named = user_headers(given_id, None)
@@ -136,7 +136,7 @@ def test_customer_user_id_is_sent_unchanged() -> None:
 
 
 def test_profile_id_is_sent_in_lower_case() -> None:
-    """A UUID or its text goes into the header as five groups of lower-case digits."""
+    """A UUID or its text is sent as five groups of lower-case digits."""
     for given_id in PROFILE_IDS.values():
         with case(given_id):
             named = user_headers(None, given_id)
@@ -151,7 +151,7 @@ def test_profile_id_is_sent_in_lower_case() -> None:
 
 
 def test_customer_user_id_rejects_invalid_without_quoting() -> None:
-    """An ID that a header would lose, cut or turn into another header is rejected, and not quoted."""
+    """IDs that a header would lose, cut or split are rejected, and not quoted."""
     for given_id, problem in NOT_CUSTOMER_USER_IDS.values():
         with case(given_id, problem):
             for refuse in (partial(user_headers, given_id, None), partial(validate_id, "customer_user_id", given_id)):
@@ -164,7 +164,7 @@ def test_customer_user_id_rejects_invalid_without_quoting() -> None:
 
 
 def test_profile_id_rejects_invalid_without_quoting() -> None:
-    """Only the text of five groups is a UUID, for that is what the API compares; the value is not quoted."""
+    """Only the form with five groups is valid; the value is not quoted."""
     for given_id in NOT_PROFILE_IDS.values():
         with case(given_id):
             for refuse in (partial(user_headers, None, given_id), partial(validate_id, "profile_id", given_id)):
@@ -177,7 +177,7 @@ def test_profile_id_rejects_invalid_without_quoting() -> None:
 
 
 def test_exactly_one_id_is_required() -> None:
-    """Without an id, or with both, it is not known who is meant; the message says both names."""
+    """The error for no ID or both names both arguments."""
     with pytest.raises(AdaptyUsageError, match=r"^customer_user_id: is missing, and so is profile_id") as caught:
         user_headers(None, None)
     assert caught.value.field_name == "customer_user_id"
@@ -201,7 +201,7 @@ def test_empty_id_is_not_a_missing_id() -> None:
 @given(value=objects())
 @repeatable(100)
 def test_any_value_is_an_id_or_rejected_with_field_name(kind: IdKind, value: Any) -> None:
-    """For any value, a header can carry the result, or the error names the argument."""
+    """Any value can be sent in a header, or the error names the argument."""
     try:
         kept = validate_id(kind, value)
     except AdaptyUsageError as refused:
@@ -218,7 +218,7 @@ def test_any_value_is_an_id_or_rejected_with_field_name(kind: IdKind, value: Any
 )
 @repeatable(200)
 def test_customer_user_id_accepts_printable_ascii(value: str) -> None:
-    """No printable character is special, except for surrounding spaces."""
+    """All printable characters are allowed, except for surrounding spaces."""
     assert user_headers(value, None) == {"adapty_customer_user_id": value}
 
 
@@ -226,7 +226,7 @@ KEY = "6f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
 
 
 def test_idempotency_key_is_sent_unchanged() -> None:
-    """However a UUID of version 4 is given, it is the same key, so that a repetition is recognised."""
+    """Any notation of a UUID of version 4 is the same key."""
     key: Any
     for key in [KEY, KEY.upper(), UUID(KEY)]:
         with case(key):
@@ -234,7 +234,7 @@ def test_idempotency_key_is_sent_unchanged() -> None:
 
 
 def test_idempotency_key_is_new_for_each_call() -> None:
-    """Keys that are made are of version 4, and no two are the same."""
+    """Generated keys are of version 4 and unique."""
     made = {resolve_idempotency_key(ignore_body) for ignore_body in (NOT_GIVEN, None) for _ in range(50)}
     assert len(made) == 100
     assert {(UUID(key).version, UUID(key).variant) for key in made} == {(4, "specified in RFC 4122")}
@@ -242,7 +242,7 @@ def test_idempotency_key_is_new_for_each_call() -> None:
 
 
 def test_idempotency_key_accepts_every_rfc_4122_variant() -> None:
-    """The two bits that say the variant leave four digits."""
+    """The variant bits allow four digits."""
     for variant in "89ab":
         with case(variant):
             key = f"6f1c2a34-5b6d-4e7f-{variant}a9b-0c1d2e3f4a5b"

@@ -1,4 +1,4 @@
-"""IDs with invisible characters are rejected everywhere, with the character named, and never changed."""
+"""IDs with invisible characters are rejected with the character's name, and never changed."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ MAIL_IDS = ("event_id", "external_profile_id", "store_transaction_id", "store_or
 
 
 def refusals(value: str) -> list[str]:
-    """Return what each single call says to an id."""
+    """Return the errors of all calls for an ID."""
     calls: list[Callable[[], object]] = [
         lambda: MailProfile(**{**PROFILE, "external_profile_id": value}),
         lambda: MailProfile(**{**PROFILE, "customer_user_id": value}),
@@ -70,7 +70,7 @@ def refusals(value: str) -> list[str]:
 
 
 def test_calls_reject_invisible_characters_by_name() -> None:
-    """At the start, at the end and inside; the message does not repeat the id."""
+    """Characters at the start, at the end and inside are named; the message does not contain the ID."""
     for character, name in UNSEEN.items():
         with case(character, name):
             for value, place in (
@@ -84,7 +84,7 @@ def test_calls_reject_invisible_characters_by_name() -> None:
 
 
 def test_calls_reject_surrounding_spaces_only() -> None:
-    """An ordinary space is seen where something follows it."""
+    """Spaces inside are visible, and accepted."""
     for value, place in ((" u", "starts with U+0020 SPACE"), ("u ", "ends with U+0020 SPACE")):
         assert all(place in said for said in refusals(value))
     assert MailProfile(**{**PROFILE, "external_profile_id": "Jane Doe"}).external_profile_id == "Jane Doe"
@@ -92,7 +92,7 @@ def test_calls_reject_surrounding_spaces_only() -> None:
 
 
 def test_email_rejects_invisible_characters_by_name() -> None:
-    """The same rule holds for e-mail addresses, and no message holds the address."""
+    """The same rule applies to e-mail addresses, which no message contains."""
     for character, name in UNSEEN.items():
         with case(character, name):
             for address in (
@@ -107,7 +107,7 @@ def test_email_rejects_invisible_characters_by_name() -> None:
 
 
 def test_email_with_a_space_is_reported() -> None:
-    """Around the address it is named like any other character, inside it is called a space."""
+    """Surrounding characters are named; inside, it is a space."""
     for address, problem in (
         (" jane@example.com", "starts with U+0020 SPACE"),
         ("jane doe@example.com", "has a space at character 5"),
@@ -117,7 +117,7 @@ def test_email_with_a_space_is_reported() -> None:
 
 
 def test_identifiers_accept_any_script() -> None:
-    """Letters, marks, digits, symbols and emoji of any script can be seen."""
+    """Letters, marks, digits, symbols and emoji of any script are visible."""
     for value in (
         "josé",
         "jose\u0301",
@@ -136,7 +136,7 @@ def test_identifiers_accept_any_script() -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8))
 @repeatable(500)
 def test_accepted_ids_have_no_invisible_characters(value: str) -> None:
-    """No accepted id can be turned into another one by trimming, or looks like another one with a character less."""
+    """Accepted IDs have no characters that trimming removes, or that look like none."""
     if describe_invisible_character(value) is None:
         assert value == value.strip()
         assert not any(unicodedata.category(each) in {"Cc", "Cf", "Zl", "Zp"} for each in value)

@@ -1,4 +1,4 @@
-"""Which page comes next, or none: of paywalls by number, of transactions by cursor."""
+"""The next page: of paywalls by number, of transactions by cursor."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ ITEM = {"title": "Spring offer"}
 
 
 def page(data: Any, **pagination: Any) -> PaywallListResponse:
-    """Give a page of paywalls, with what it says of the pages."""
+    """Return a page of paywalls, with its pagination data."""
     meta = {"meta": {"pagination": pagination}} if pagination else {}
     return PaywallListResponse.from_dict({"data": data, **meta})
 
 
 NUMBERS: list[Any] = [
-    # What the answer says of the pages counts, however full this one is.
+    # The response's number of pages decides, even if a page is full.
     pytest.param(page([ITEM] * 2, pages=3), 1, 2, 2, id="first of three"),
     pytest.param(page([ITEM] * 2, pages=3), 2, 2, 3, id="second of three"),
     pytest.param(page([ITEM] * 2, pages=3), 3, 2, None, id="third of three"),
@@ -42,7 +42,7 @@ NUMBERS: list[Any] = [
     pytest.param(page([ITEM] * 2, pages=2), 5, 2, None, id="beyond the last"),
     pytest.param(page([ITEM] * 2, pages=3, page=3), 1, 2, 2, id="its own number is ours to say"),
     pytest.param(page([ITEM] * 2, pages=3, count=2), 1, 2, 2, id="the count says nothing"),
-    # Where it says nothing, a page that is not full is the last.
+    # Without it, a page that is not full is the last one.
     pytest.param(page([ITEM] * 2), 1, 2, 2, id="full"),
     pytest.param(page([ITEM]), 1, 2, None, id="not full"),
     pytest.param(page([ITEM] * 3), 1, 2, 2, id="fuller than asked"),
@@ -51,13 +51,13 @@ NUMBERS: list[Any] = [
     pytest.param(page([ITEM] * 2, pages="3"), 1, 2, 2, id="full, pages as text"),
     pytest.param(page([ITEM], pages="3"), 1, 2, None, id="not full, pages as text"),
     pytest.param(page([ITEM], pages=2.5), 1, 2, None, id="not full, pages no number"),
-    # Items that cannot be read are items all the same.
+    # Invalid items count, too.
     pytest.param(page([ITEM, None]), 1, 2, 2, id="full, one cannot be read"),
     pytest.param(page([None, 7]), 1, 2, 2, id="full, none can be read"),
     pytest.param(page([None]), 1, 2, None, id="not full, none can be read"),
     pytest.param(page([ITEM, "x"], pages=2), 2, 2, None, id="the last, one cannot be read"),
     pytest.param(page([None, None], pages=2), 1, 2, 2, id="none can be read, more to come"),
-    # An empty page is the end, whatever it says: else a wrong number would be asked for without end.
+    # An empty page is the last one; otherwise a wrong count would cause endless requests.
     pytest.param(page([]), 1, 2, None, id="empty"),
     pytest.param(page([], pages=9), 1, 2, None, id="empty, more announced"),
     pytest.param(page(None, pages=9), 1, 2, None, id="null, more announced"),
@@ -83,7 +83,7 @@ def test_next_page_number(listed: PaywallListResponse, number: int, size: int, f
 
 
 def history(cursor: Any, data: Any = ()) -> VirtualCurrencyTransactionsHistoryResponse:
-    """Give a page of transactions that leads on to a cursor."""
+    """Return a page of transactions with a cursor."""
     body = {"data": list(data), "pagination": {"next_cursor": cursor}}
     return VirtualCurrencyTransactionsHistoryResponse.from_dict(body)
 
@@ -97,7 +97,7 @@ CURSORS: list[Any] = [
     pytest.param(history(None, [{}]), None, id="null"),
     pytest.param(history("", [{}]), None, id="empty"),
     pytest.param(VirtualCurrencyTransactionsHistoryResponse(), None, id="nothing"),
-    pytest.param(VirtualCurrencyTransactionsHistoryResponse.from_dict({"pagination": {}}), None, id="left out"),
+    pytest.param(VirtualCurrencyTransactionsHistoryResponse.from_dict({"pagination": {}}), None, id="missing"),
     pytest.param(
         VirtualCurrencyTransactionsHistoryResponse.from_dict({"pagination": None}), None, id="null pagination"
     ),
@@ -113,7 +113,7 @@ def test_next_cursor(listed: VirtualCurrencyTransactionsHistoryResponse, followi
 
 
 def test_repeated_cursor_is_an_error() -> None:
-    """Pages that lead round in a circle would have no end: not the same page again, nor any earlier one."""
+    """A cursor that was requested before is an error, because the pages would never end."""
     seen: set[str] = set()
     assert [next_cursor(history(cursor), seen) for cursor in "abc"] == ["a", "b", "c"]
     for again in "abc":
@@ -123,7 +123,7 @@ def test_repeated_cursor_is_an_error() -> None:
 
 
 def test_page_size_accepts_valid() -> None:
-    """Whole numbers from 1 to the most that there may be."""
+    """Integers from 1 to the maximum are valid."""
     for value in [1, 2, 50, 99, 100]:
         with case(value):
             assert bounded_int("page_size", value, 100) == value
@@ -144,7 +144,7 @@ def test_page_size_rejects_invalid() -> None:
 @given(value=objects())
 @repeatable(100)
 def test_any_page_size_is_accepted_or_rejected(value: Any) -> None:
-    """Whatever is given for a size, it is a number within the bounds, or the error names the argument."""
+    """Any value is a valid number, or the error names the argument."""
     try:
         assert bounded_int("page_size", value, 100) in range(1, 101)
     except AdaptyUsageError as refused:
@@ -218,7 +218,7 @@ def test_history_with_repeated_cursor_is_an_error() -> None:
 
 
 def test_pages_are_requested_lazily() -> None:
-    """Who stops early asks for no more; who takes nothing asks for nothing."""
+    """Pages are requested only when an item of them is needed."""
     answers = [_titled("a", "b", **_pages(9)), _titled("c", "d", **_pages(9))]
     for count, pages in ((0, 0), (1, 1), (2, 1), (3, 2)):
 

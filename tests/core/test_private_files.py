@@ -1,4 +1,4 @@
-"""Files with personal data: created for their owner only."""
+"""Files with personal data are created for their owner only."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_created_file_has_mode_0600_whatever_the_umask(umask: int, tmp_path: Pat
 
 
 def test_create_refuses_existing_file(tmp_path: Path) -> None:
-    """A file of the same name is not opened."""
+    """An existing file is not opened."""
     (tmp_path / "data").write_text("kept")
     with pytest.raises(FileExistsError):
         create_private_file(tmp_path / "data")
@@ -38,7 +38,7 @@ def test_create_refuses_existing_file(tmp_path: Path) -> None:
 
 
 def test_ensure_keeps_mode_and_contents_of_existing_file(tmp_path: Path) -> None:
-    """The owner may have chosen another mode on purpose."""
+    """The owner may have changed the mode."""
     path = tmp_path / "data"
     path.write_text("kept")
     path.chmod(0o640)

@@ -30,7 +30,7 @@ PASSWORD = "opensesame"
 
 @pytest.fixture(autouse=True)
 def _warnings_are_new() -> Iterator[None]:
-    """Forget what was warned about before."""
+    """Forget earlier warnings."""
     proxies_module._warn.cache_clear()
     yield
     proxies_module._warn.cache_clear()
@@ -136,7 +136,7 @@ MATCHES: Mapping[str, tuple[list[str], list[str]]] = {
 
 
 def test_no_proxy_entries_match_as_in_curl_and_go() -> None:
-    """Names, ports, addresses and ranges are heeded, alone and among others."""
+    """Names, ports, addresses and ranges match, alone and among others."""
     for entry, (direct, proxied) in MATCHES.items():
         for no_proxy in (entry, f" , {entry} ,,", f"other.org,{entry}", f"other.org {entry}\t", f"bad entry^,{entry}"):
             environ = {"ALL_PROXY": PROXY, "NO_PROXY": no_proxy}
@@ -145,7 +145,7 @@ def test_no_proxy_entries_match_as_in_curl_and_go() -> None:
 
 
 def test_no_proxy_matches_what_httpx_matches() -> None:
-    """What httpx 0.28 reaches directly and can parse is reached directly, too."""
+    """Hosts that httpx 0.28 reaches directly are reached directly."""
     for no_proxy in (
         "example.com",
         ".example.com",
@@ -166,7 +166,7 @@ def test_no_proxy_matches_what_httpx_matches() -> None:
 
 
 def test_unusable_no_proxy_entries_are_ignored_with_one_warning(caplog: pytest.LogCaptureFixture) -> None:
-    """The warning names the variable and the entries, escaped; the others hold."""
+    """The warning names the variable and the entries, escaped; the other entries apply."""
     for no_proxy in (
         "a:99999",
         "[::1",
@@ -191,14 +191,14 @@ def test_unusable_no_proxy_entries_are_ignored_with_one_warning(caplog: pytest.L
 
 
 def test_password_in_no_proxy_is_redacted(caplog: pytest.LogCaptureFixture) -> None:
-    """A proxy's address in the wrong variable is not logged, not even a part of it."""
+    """No part of a proxy's password in NO_PROXY is logged."""
     proxy_for(URL, HTTPS_PROXY=PROXY, NO_PROXY=f"http://jane:{PASSWORD},{PASSWORD}/x@proxy:1")
     assert "NO_PROXY" in caplog.text
     assert PASSWORD not in caplog.text
 
 
 def test_warning_about_no_proxy_is_short(caplog: pytest.LogCaptureFixture) -> None:
-    """A long list of them does not fill the log."""
+    """A long list is shortened in the log."""
     proxy_for(URL, NO_PROXY=",".join(f"{'x' * 500}^{number}" for number in range(1000)))
     assert len(caplog.records) == 1
     assert "unusable entries ignored: 1000 (" in caplog.text
@@ -254,7 +254,7 @@ def test_proxy_rejects_invalid_without_password() -> None:
 
 
 def test_proxy_rejects_other_types() -> None:
-    """Something else is not shown, either."""
+    """The error does not show the value."""
     for value in (None, 1, PASSWORD.encode(), [PASSWORD]):
         with pytest.raises(AdaptyConfigError, match=r"^proxy: is not a str") as caught:
             check_proxy("proxy", value)
@@ -289,7 +289,7 @@ def test_proxy_address_is_normalized() -> None:
 
 
 def test_socks_without_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the package, its address is returned."""
+    """With the package, the address is returned."""
     for value in ("socks5://jane:opensesame@proxy:1080", "SOCKS5H://proxy"):
         monkeypatch.setattr(proxies_module, "find_spec", lambda _: None)
         with pytest.raises(AdaptyConfigError, match=r'^all_proxy: .*pip install "httpx\[socks\]"$') as caught:

@@ -1,4 +1,4 @@
-"""What is replaced before anything is shown: keys, wherever and however they are written, and no parts of words."""
+"""Keys are redacted in any context and notation, but short ones not inside of words."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ PRINTABLE = st.text(string.ascii_letters + string.digits + string.punctuation, m
 @given(key=PRINTABLE, before=st.text(max_size=20), after=st.text(max_size=20))
 @repeatable(300)
 def test_long_key_is_redacted_in_any_text(key: str, before: str, after: str) -> None:
-    """No surroundings protect a key."""
+    """The key is redacted in any surrounding text."""
     for written in (key, quote(key, safe=""), html.escape(key), json.dumps(key)[1:-1], repr(f"{key}'\"")[1:-4]):
         assert written not in redact(f"{before}{written}{after}", [Secret(key)])
 
 
 def test_short_key_is_redacted_as_a_word_only() -> None:
-    """From 8 characters on; shorter ones are a test's, and stand in every other word."""
+    """Short keys, of tests, are redacted as a word only."""
     secrets = [Secret("k"), Secret("key"), Secret("profile"), Secret("customer")]
     for text in ("k", "a key of a profile", "unknown_profile k", "customers", "xcustomer", "customer1", "1customer"):
         assert redact(text, secrets) == text
@@ -73,7 +73,7 @@ def test_short_key_is_redacted_as_a_word_only() -> None:
 
 
 def test_longest_key_is_redacted_first() -> None:
-    """One key may be the beginning of another one."""
+    """A key may be the start of another one."""
     secrets = [Secret("secret_live_123456"), Secret("secret_live_123456_789")]
     assert redact("secret_live_123456_789, secret_live_123456", secrets) == "[redacted], [redacted]"
 

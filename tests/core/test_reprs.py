@@ -1,4 +1,4 @@
-"""The repr of an object whose `__init__` raised: tools that print the locals of a traceback ask for it."""
+"""The repr of an object whose `__init__` raised, as tools print it from a traceback."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def classes() -> set[type[Any]]:
 
 
 def test_repr_of_incomplete_object_never_raises() -> None:
-    """Of any public class, with any of its attributes missing."""
+    """Any public class has a repr with any of its attributes missing."""
     tried = 0
     for one in classes():
         create: Any = one.__new__
@@ -56,7 +56,7 @@ def test_repr_of_incomplete_object_never_raises() -> None:
 
 
 def test_rejected_object_can_be_printed_from_a_traceback() -> None:
-    """As tools do that print the locals of each frame."""
+    """Tools print the locals of each frame."""
     for refused in (
         lambda: MailProfile(external_profile_id="u1", external_created_at="x", email="jane@example.com"),
         lambda: MailProfile.from_dict({"external_profile_id": 1}),
@@ -73,7 +73,7 @@ def test_rejected_object_can_be_printed_from_a_traceback() -> None:
 
 
 def test_complete_object_has_its_normal_repr() -> None:
-    """Only what fails is replaced, and only in classes with a repr of their own."""
+    """Only classes with their own repr are wrapped, and complete objects have it."""
 
     @attrs.frozen
     class Pair(SafeRepr):
@@ -81,7 +81,7 @@ def test_complete_object_has_its_normal_repr() -> None:
         two: int = attrs.field(repr=lambda _: 1 / 0)  # type: ignore[arg-type, return-value]
 
     class Plain(SafeRepr):
-        """A class with the repr of object."""
+        """A class with object's repr."""
 
     assert repr(Timeouts(read=1)) == "Timeouts(connect=5.0, read=1, write=30.0, pool=30.0, total=60.0)"
     assert repr(Pair(1, 2)) == "<Pair: incomplete>"

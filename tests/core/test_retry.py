@@ -1,4 +1,4 @@
-"""Decide whether to retry, and after which delay."""
+"""Retry decisions and delays."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ NOW = datetime(2026, 6, 1, 10, 30, tzinfo=UTC)
 
 
 def at_noon_of_the_test() -> datetime:
-    """Give the time that the tests take for the present."""
+    """Return the current time of the tests."""
     return NOW
 
 
 def highest() -> float:
-    """Give the highest number that random gives, or all but."""
+    """Return the highest number of `random`, almost 1."""
     return 1.0
 
 
 def lowest() -> float:
-    """Give the lowest number that random gives."""
+    """Return the lowest number of `random`."""
     return 0.0
 
 
 def test_retryable_statuses() -> None:
-    """A time-out of the request, too many requests and every failure of the server are tried again."""
+    """Request timeouts, too many requests and all server errors are retryable."""
     assert all(is_retryable_status(status) for status in (408, 429, *range(500, 600)))
 
 
@@ -44,7 +44,7 @@ def test_other_statuses_are_not_retryable() -> None:
 
 
 def test_only_409_with_its_code_is_in_flight() -> None:
-    """Status and code together say that the same request is being worked on."""
+    """Status and code together mean that the same request is in progress."""
     for status, error_code, expected in [
         (409, "idempotency_in_flight", True),
         (409, "IDEMPOTENCY_IN_FLIGHT", False),
@@ -85,7 +85,7 @@ def test_in_flight_delays_end_at_max_retry_after() -> None:
 
 
 def test_parse_retry_after_seconds() -> None:
-    """A number of seconds is read, fractions included."""
+    """Seconds are parsed, with fractions."""
     for value, seconds in [
         ("0", 0.0),
         ("1", 1.0),
@@ -102,7 +102,7 @@ def test_parse_retry_after_seconds() -> None:
 
 
 def test_parse_retry_after_dates() -> None:
-    """Each of the three forms of RFC 9110, section 5.6.7, is read as seconds from now, and e-mail's form too."""
+    """The three formats of RFC 9110, section 5.6.7, and that of e-mail are parsed."""
     for value in [
         "Mon, 01 Jun 2026 10:31:30 GMT",
         "Monday, 01-Jun-26 10:31:30 GMT",
@@ -127,7 +127,7 @@ def test_parse_retry_after_accepts_every_future_date(moment: datetime) -> None:
 
 
 def test_parse_retry_after_of_past_date_is_zero() -> None:
-    """A past date is not a negative delay."""
+    """The delay for a past date is 0."""
     for value in [
         "Mon, 01 Jun 2026 10:30:00 GMT",
         "Mon, 01 Jun 2026 10:29:59 GMT",
@@ -141,7 +141,7 @@ def test_parse_retry_after_of_past_date_is_zero() -> None:
 
 
 def test_parse_retry_after_uses_the_system_clock() -> None:
-    """Without a clock given, seconds are counted from the present."""
+    """By default, dates are compared with the system clock."""
     value = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
     seconds = parse_retry_after(value)
     assert seconds is not None
@@ -208,7 +208,7 @@ JUNK = [
 
 
 def test_parse_retry_after_ignores_invalid() -> None:
-    """A header that is missing, or neither seconds nor a date, counts as none."""
+    """A missing or invalid header is None."""
     for value in JUNK:
         with case(value):
             assert parse_retry_after(value, at_noon_of_the_test) is None
@@ -240,7 +240,7 @@ FRAGMENTS = st.sampled_from(
 @given(value=st.text(st.characters()) | st.lists(FRAGMENTS).map(" ".join) | st.lists(FRAGMENTS).map("".join))
 @repeatable(400)
 def test_parse_retry_after_accepts_any_header(value: str) -> None:
-    """Whatever a header holds, it is read as a finite wait or as nothing."""
+    """Any header is a finite delay or None."""
     seconds = parse_retry_after(value, at_noon_of_the_test)
     assert seconds is None or 0 <= seconds < math.inf
 
@@ -314,6 +314,6 @@ def test_backoff_applies_if_retry_after_is_shorter() -> None:
 
 
 def test_max_retry_after_is_configurable() -> None:
-    """Another ceiling lets longer waits pass, or shorter ones not."""
+    """Longer and shorter maximums apply."""
     assert RetryPolicy(max_retry_after=3600.0).next_delay(1, 3600.0, lowest) == 3600.0
     assert RetryPolicy(max_retry_after=0.0).next_delay(1, 0.5, lowest) is None

@@ -1,4 +1,4 @@
-"""The mark for what was not given: one object, false, and nothing like None."""
+"""NOT_GIVEN: a singleton, falsy, and different from None."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.core.support import case
 
 
 def test_not_given_is_a_singleton_across_processes() -> None:
-    """Pickling gives the very same object, so that `is NOT_GIVEN` holds on the other side."""
+    """Pickling returns the same object, so `is NOT_GIVEN` works in another process."""
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         with case(protocol):
             assert pickle.loads(pickle.dumps(NOT_GIVEN, protocol)) is NOT_GIVEN  # noqa: S301 - our own bytes
@@ -20,14 +20,14 @@ def test_not_given_is_a_singleton_across_processes() -> None:
 
 
 def test_not_given_is_a_singleton_across_copies() -> None:
-    """Copying gives the very same object."""
+    """Copying returns the same object."""
     assert copy.copy(NOT_GIVEN) is NOT_GIVEN
     assert copy.deepcopy(NOT_GIVEN) is NOT_GIVEN
     assert copy.deepcopy({"x": [NOT_GIVEN]})["x"][0] is NOT_GIVEN
 
 
 def test_not_given_is_the_only_member() -> None:
-    """Type checkers may narrow by the type, for nothing else is of it."""
+    """Type checkers can narrow by the type."""
     assert list(NotGiven) == [NOT_GIVEN]
     assert isinstance(NOT_GIVEN, NotGiven)
     with pytest.raises(ValueError, match="not a valid NotGiven"):
@@ -35,21 +35,21 @@ def test_not_given_is_the_only_member() -> None:
 
 
 def test_not_given_is_false() -> None:
-    """`value or default` reads naturally."""
+    """`value or default` works."""
     given: str | NotGiven = NOT_GIVEN
     assert bool(NOT_GIVEN) is False
     assert (given or "default") == "default"
 
 
 def test_not_given_is_not_none() -> None:
-    """Not given and None are different things, and the mark equals itself only."""
+    """NOT_GIVEN equals only itself."""
     others: list[object] = [None, False, 0, "", (), "NOT_GIVEN", Ellipsis, NotImplemented]
     assert NOT_GIVEN not in others
     assert len({NOT_GIVEN, copy.deepcopy(NOT_GIVEN)}) == 1
 
 
 def test_not_given_repr() -> None:
-    """In a repr the mark is what one would type."""
+    """The repr is its name."""
     assert repr(NOT_GIVEN) == "NOT_GIVEN"
     assert repr([NOT_GIVEN]) == "[NOT_GIVEN]"
 

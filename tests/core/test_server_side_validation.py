@@ -1,4 +1,4 @@
-"""What the server-side API is documented to refuse is refused here; what it takes goes out as it has it."""
+"""Values that the server-side API rejects are rejected before sending; others are sent unchanged."""
 
 from __future__ import annotations
 
@@ -67,17 +67,17 @@ class Number(enum.IntEnum):
 
 
 def attributes(value: Any) -> dict[str, Any]:
-    """Give what is sent of custom attributes, by name."""
+    """Return the sent custom attributes, by name."""
     return {held["key"]: held["value"] for held in taken(ProfileRequest, "custom_attributes", value)}
 
 
 def attributes_refused(value: Any) -> AdaptyUsageError:
-    """Give the error that custom attributes end in."""
+    """Return the error for custom attributes."""
     return refused(ProfileRequest, "custom_attributes", value)
 
 
 def test_custom_attributes_accept_mapping_and_list() -> None:
-    """Both forms make the list that the API takes."""
+    """Both forms are sent as the API's list."""
     for value in [
         {"plan": "trial", "score": 4.5},
         {"score": 4.5, "plan": "trial"},
@@ -92,14 +92,14 @@ def test_custom_attributes_accept_mapping_and_list() -> None:
 
 
 def test_custom_attributes_accept_empty() -> None:
-    """Nothing to change is sent as an empty list."""
+    """No attributes are sent as an empty list."""
     for value in [{}, [], (), iter(())]:
         with case(value):
             assert attributes(value) == {}
 
 
 def test_attribute_key_accepts_valid() -> None:
-    """Letters, digits, dash, point and underscore, 1 to 30 of them."""
+    """Keys have 1 to 30 letters, digits, dashes, points and underscores."""
     for key in [*string.ascii_letters, *string.digits, "-", ".", "_", "a" * 30, "A.b-c_9", "..."]:
         with case(key):
             assert attributes({key: "x"}) == {key: "x"}
@@ -107,7 +107,7 @@ def test_attribute_key_accepts_valid() -> None:
 
 
 def test_attribute_key_rejects_invalid() -> None:
-    """Anything else is refused; the name is in the error, but for an address."""
+    """Other keys are rejected; the error contains the name, unless it is an address."""
     for key in [
         "",
         "a" * 31,
@@ -139,7 +139,7 @@ def test_attribute_key_rejects_invalid() -> None:
 
 
 def test_attribute_value_accepts_valid() -> None:
-    """Text of at most 50 characters, or a finite number; None deletes, as the empty text does."""
+    """Values are text of at most 50 characters or finite numbers; None and empty text delete."""
     for value, sent in [
         ("trial", "trial"),
         ("x" * 50, "x" * 50),
@@ -169,7 +169,7 @@ def test_attribute_value_accepts_valid() -> None:
 
 
 def test_attribute_value_rejects_invalid() -> None:
-    """Anything else is refused under the attribute's name."""
+    """Other values are rejected with the attribute's name."""
     for value, problem in [
         ("x" * 51, "has 51 characters; expected at most 50"),
         (PAIR * 51, "has 51 characters; expected at most 50"),
@@ -201,7 +201,7 @@ def _numbered(count: int, value: Any = "x") -> dict[str, Any]:
 
 
 def test_custom_attributes_are_at_most_30() -> None:
-    """30 can be set in one go and 31 cannot; those that are deleted do not count, and the message counts aright."""
+    """30 can be set and 31 cannot; deleted ones do not count."""
     assert len(attributes(_numbered(30))) == 30
     for deleting in (None, ""):
         assert len(attributes({**_numbered(30), **{f"d{number}": deleting for number in range(10)}})) == 40
@@ -214,7 +214,7 @@ def test_custom_attributes_are_at_most_30() -> None:
 
 
 def test_custom_attributes_reject_repeated_keys() -> None:
-    """Of a key that stands in the list twice, nobody knows which value counts."""
+    """A repeated key is rejected, because its value is ambiguous."""
     twice = [{"key": "plan", "value": "a"}, {"key": "score", "value": 1}, {"key": "plan", "value": "a"}]
     error = attributes_refused(twice)
     assert (error.field_name, str(error)) == (
@@ -225,7 +225,7 @@ def test_custom_attributes_reject_repeated_keys() -> None:
 
 
 def test_custom_attributes_reject_items_of_another_shape() -> None:
-    """What is no such object is refused by its place."""
+    """The error names the position of an invalid item."""
     for item, place in [
         ({}, "0"),
         ({"key": "plan"}, "0"),
@@ -243,24 +243,24 @@ def test_custom_attributes_reject_items_of_another_shape() -> None:
 
 
 def test_custom_attributes_reject_other_types() -> None:
-    """Text is not taken for a list of characters, and a number is nothing."""
+    """Text, numbers and other types are rejected."""
     for value in ["plan", b"plan", "", 7, 4.5, True, ..., len]:
         with case(value):
             assert "expected a mapping of names to values" in str(attributes_refused(value))
 
 
 def items(value: Any) -> dict[str, int]:
-    """Give what is sent of a transaction's items, by currency."""
+    """Return the sent items of a transaction, by currency."""
     return {held["currency_code"]: held["amount"] for held in taken(VirtualCurrencyTransactionRequest, "items", value)}
 
 
 def items_refused(value: Any) -> AdaptyUsageError:
-    """Give the error that items end in."""
+    """Return the error for items."""
     return refused(VirtualCurrencyTransactionRequest, "items", value)
 
 
 def test_items_accept_mapping_and_list() -> None:
-    """Both forms make the list that the API takes, in the given order."""
+    """Both forms are sent as the API's list, in the given order."""
     for value in [
         {"GOLD": -100, "GEMS": 5},
         MappingProxyType({"GOLD": -100, "GEMS": 5}),
@@ -274,7 +274,7 @@ def test_items_accept_mapping_and_list() -> None:
 
 
 def test_transaction_has_1_to_20_items() -> None:
-    """None and 21 are refused, in either form, with how many there are."""
+    """None and 21 items are rejected, in either form; the error has the number."""
     for count in (1, 2, 20):
         assert len(items({f"C{number}": 1 for number in range(count)})) == count
     for count in (0, 21, 100):
@@ -288,7 +288,7 @@ def test_transaction_has_1_to_20_items() -> None:
 
 
 def test_items_reject_repeated_currencies() -> None:
-    """The API refuses a code that stands there twice, the same amount or not; codes differ by case."""
+    """A repeated code is rejected, also with the same amount; codes are case-sensitive."""
     for second in [1, -1, 2]:
         with case(second):
             twice = [{"currency_code": "GOLD", "amount": 1}, Item(currency_code="GOLD", amount=second)]
@@ -326,7 +326,7 @@ NOT_NUMBERS: list[Any] = [
 
 
 def test_virtual_amount_accepts_valid() -> None:
-    """Whole numbers of 32 bits other than 0, to both edges."""
+    """All 32-bit integers except 0 are valid."""
     for amount in AMOUNTS:
         with case(amount):
             assert items({"GOLD": amount}) == {"GOLD": int(amount)}
@@ -334,7 +334,7 @@ def test_virtual_amount_accepts_valid() -> None:
 
 
 def test_virtual_amount_rejects_invalid() -> None:
-    """0 and what 32 bits cannot hold is refused under the item's place."""
+    """0 and larger numbers are rejected with the item's position."""
     for amount, problem in NOT_AMOUNTS.items():
         with case(amount):
             error = items_refused({"GOLD": amount})
@@ -343,7 +343,7 @@ def test_virtual_amount_rejects_invalid() -> None:
 
 
 def test_virtual_amount_rejects_other_types() -> None:
-    """True is not 1 and 1.0 is not 1: an amount of money is not guessed at."""
+    """True and 1.0 are rejected."""
     for amount in NOT_NUMBERS:
         with case(amount):
             error = items_refused({"GOLD": amount})
@@ -352,7 +352,7 @@ def test_virtual_amount_rejects_other_types() -> None:
 
 
 def test_credit_and_debit_set_the_sign() -> None:
-    """Both take an amount above 0; a debit goes out below 0."""
+    """Both accept an amount above 0; a debit is sent as a negative amount."""
     for amount in [1, 50, 2**31 - 1]:
         with case(amount):
             assert credit_amount("amount", amount) == amount
@@ -360,7 +360,7 @@ def test_credit_and_debit_set_the_sign() -> None:
 
 
 def test_credit_and_debit_reject_negative_amounts() -> None:
-    """A minus that the caller added by mistake does not turn a debit into a credit."""
+    """A negative amount does not turn a debit into a credit."""
     for decide in [credit_amount, debit_amount]:
         for amount in [-1, -50, -(2**31), 0, 2**31, *NOT_NUMBERS]:
             with case(decide, amount):
@@ -370,7 +370,7 @@ def test_credit_and_debit_reject_negative_amounts() -> None:
 
 
 def test_items_reject_other_types() -> None:
-    """A code alone says no amount, and is not taken for a list of letters."""
+    """A code without an amount is rejected."""
     for value in ["GOLD", b"GOLD", "", 7, True, ...]:
         with case(value):
             error = items_refused(value)
@@ -379,7 +379,7 @@ def test_items_reject_other_types() -> None:
 
 
 def test_virtual_currency_code_rejects_empty() -> None:
-    """The code is refused under the item's place."""
+    """The error names the item's position."""
     code: Any
     for code in ["", " ", "\t", None, 7, True, b"GOLD", HALF, []]:
         with case(code):
@@ -387,12 +387,12 @@ def test_virtual_currency_code_rejects_empty() -> None:
 
 
 def metadata_refused(value: Any) -> AdaptyUsageError:
-    """Give the error that metadata end in."""
+    """Return the error for metadata."""
     return refused(VirtualCurrencyTransactionRequest, "metadata", value)
 
 
 def test_metadata_accepts_valid() -> None:
-    """At most 5 keys of lower-case letters, digits and underscores, with texts of at most 200 characters."""
+    """Valid: 5 keys of lower-case letters, digits and underscores, with texts of 200 characters."""
     value: Any
     for value in [
         {},
@@ -413,7 +413,7 @@ def test_metadata_accepts_valid() -> None:
 
 
 def test_metadata_key_rejects_invalid() -> None:
-    """Capitals, dashes and points are refused, which attributes may have; the name is in the error."""
+    """Capitals, dashes and points are rejected; the error contains the name."""
     for key in [
         "",
         "a" * 31,
@@ -440,27 +440,27 @@ def test_metadata_key_rejects_invalid() -> None:
 
 
 def test_metadata_value_rejects_invalid() -> None:
-    """Anything but text of at most 200 characters is refused under the key's name."""
+    """Other values are rejected with the key's name."""
     for value in ["x" * 201, PAIR * 201, HALF, 7, 1.5, True, None, b"x", [], {}, object()]:
         with case(value):
             assert metadata_refused({"level": value}).field_name == "metadata.level"
 
 
 def test_metadata_has_at_most_5_keys() -> None:
-    """6 are refused, with how many there are."""
+    """6 keys are rejected; the error has the number."""
     error = metadata_refused({f"key_{number}": "x" for number in range(6)})
     assert (error.field_name, str(error)) == ("metadata", "metadata: has 6 keys; expected at most 5")
 
 
 def test_metadata_rejects_other_types() -> None:
-    """Nothing else is taken, pairs neither."""
+    """Other types are rejected, also pairs."""
     for value in [[], [("a", "b")], "a", 7, True, {"a"}, ...]:
         with case(value):
             assert "expected a mapping of names to strings" in str(metadata_refused(value))
 
 
 def test_price_accepts_valid() -> None:
-    """A decimal amount of at most 15 digits goes out as the JSON number that is exactly it."""
+    """A decimal amount of at most 15 digits is sent as the exact JSON number."""
     value: Any
     sent: Any
     for value, sent in [
@@ -507,7 +507,7 @@ def test_price_accepts_valid() -> None:
 
 
 def test_price_rejects_too_many_digits() -> None:
-    """16 digits are one too many, however many zeros stand between them: it would arrive as another amount."""
+    """16 digits are rejected, including zeros: a double cannot represent them exactly."""
     for value in [
         "1234567890123456",
         "123456789.0123456",
@@ -529,7 +529,7 @@ def test_price_rejects_too_many_digits() -> None:
 
 
 def test_price_ignores_the_decimal_context() -> None:
-    """The precision of the caller's own sums neither rounds an amount nor lets a longer one through."""
+    """The caller's decimal precision neither rounds an amount nor allows a longer one."""
     for precision in [1, 3, 28, 60]:
         with case(precision):
             with localcontext(prec=precision):
@@ -540,7 +540,7 @@ def test_price_ignores_the_decimal_context() -> None:
 
 
 def test_price_rejects_invalid() -> None:
-    """What is no amount of money is refused by name, and an address in its place is not shown."""
+    """Invalid amounts are rejected by name; an address is not quoted."""
     for value in [
         float("nan"),
         float("inf"),
@@ -588,7 +588,7 @@ def test_price_rejects_invalid() -> None:
 
 
 def test_price_error_of_nan_is_not_about_digits() -> None:
-    """The message quotes nothing that was not given."""
+    """The message for NaN does not mention digits."""
     for value in [float("nan"), float("inf"), -float("inf")]:
         with case(value):
             assert "too large" not in str(refused(Price, "value", value))
@@ -597,20 +597,20 @@ def test_price_error_of_nan_is_not_about_digits() -> None:
 @given(amount=st.decimals(-(10**12), 10**12, allow_nan=False, allow_infinity=False, places=3))
 @repeatable(200)
 def test_price_is_the_same_in_every_form(amount: Decimal) -> None:
-    """Decimal, text and float of an amount make equal records, which go to JSON and back."""
+    """Equal amounts as Decimal, text and float result in equal models, which survive JSON."""
     made = [Price(country="US", currency="USD", value=value) for value in (amount, format(amount, "f"), float(amount))]
     assert made[0] == made[1] == made[2] == Price.from_dict(json.loads(json.dumps(made[0].to_dict())))
 
 
 def test_currency_accepts_valid() -> None:
-    """Three capital letters; which of them are assigned changes, and is the API's to say."""
+    """Any three capital letters are valid: the API knows which codes are assigned."""
     for code in ["USD", "EUR", "JPY", "AAA", "ZZZ", Name.USD]:
         with case(code):
             assert taken(Price, "currency", code) == str.__str__(code)
 
 
 def test_currency_rejects_invalid() -> None:
-    """Anything else is refused."""
+    """Other values are rejected."""
     for code in [
         "",
         "usd",
@@ -642,7 +642,7 @@ COUNTRY_FIELDS: list[tuple[type[RequestModel], str]] = [
 
 
 def test_server_side_country_is_an_assigned_code() -> None:
-    """Two capital letters of ISO 3166-1; the mistakes that people make are answered with what they meant."""
+    """Valid: two capital letters of ISO 3166-1; the error suggests a code for common mistakes."""
     for cls, field in COUNTRY_FIELDS:
         with case(cls, field):
             for code in ("US", "DE", "GB", "TW"):
@@ -655,21 +655,21 @@ def test_server_side_country_is_an_assigned_code() -> None:
 
 
 def test_stripe_token_accepts_valid() -> None:
-    """A subscription or a payment intent."""
+    """Subscriptions and payment intents are valid."""
     for token in ["sub_1", "sub_1PqXyZExample", "pi_1", "pi_3PqXyZ_secret", "sub_" + "x" * 200, Name.TOKEN]:
         with case(token):
             assert taken(StripeValidationAttributes, "stripe_token", token) == str.__str__(token)
 
 
 def test_paddle_token_accepts_valid() -> None:
-    """A transaction or a subscription."""
+    """Transactions and subscriptions are valid."""
     for token in ["txn_1", "txn_01hexample", "sub_01h", "sub_1"]:
         with case(token):
             assert taken(PaddleValidationRequest, "paddle_token", token) == token
 
 
 def test_token_rejects_invalid() -> None:
-    """A prefix alone names nothing, and other objects of the store are refused, without being quoted."""
+    """A prefix alone and other objects of the store are rejected, without being quoted."""
     tokens_of: list[tuple[type[RequestModel], str, tuple[str, ...], tuple[str, ...]]] = [
         (
             StripeValidationAttributes,
@@ -698,7 +698,7 @@ UUID_FIELDS: list[tuple[type[RequestModel], str]] = [
 
 
 def test_uuid_accepts_any_version() -> None:
-    """A UUID or its text, sent in lower case; other spellings are refused, and not quoted."""
+    """A UUID or its text is sent in lower case; other notations are rejected, and not quoted."""
     for cls, field in UUID_FIELDS:
         with case(cls, field):
             plain = "7f0e9d8c-6b5a-4938-8271-605f4e3d2c1b"
@@ -713,14 +713,14 @@ def test_uuid_accepts_any_version() -> None:
 
 
 def test_ip_address_accepts_valid() -> None:
-    """Four numbers of 0 to 255."""
+    """Four numbers from 0 to 255 are valid."""
     for address in ["203.0.113.7", "255.255.255.255", "127.0.0.1", "0.0.0.0"]:  # noqa: S104 - not bound
         with case(address):
             assert taken(ProfileRequest, "ip_v4_address", address) == address
 
 
 def test_ip_address_rejects_invalid() -> None:
-    """Other spellings, other versions and numbers are refused; the address is personal, and not quoted."""
+    """Other notations, versions and numbers are rejected; the address is not quoted."""
     for address in [
         "",
         "10.0.1",
@@ -772,7 +772,7 @@ CHOICES: list[tuple[type[RequestModel], str, Any, str, str]] = [
 
 
 def test_choices_match_the_spec() -> None:
-    """The contract's values are taken, type checkers know the same ones, and nothing near them is taken."""
+    """The values of the spec are accepted and typed; similar ones are rejected."""
     for cls, field, known, schema, name in CHOICES:
         with case(cls, field, known, schema, name):
             found = CONTRACT["components"]["schemas"][schema]
@@ -790,7 +790,7 @@ def test_choices_match_the_spec() -> None:
 
 
 def test_platform_matches_the_spec() -> None:
-    """The header takes the contract's values, and the error names the argument."""
+    """The header accepts the values of the spec, and the error names the argument."""
     values = CONTRACT["components"]["schemas"]["Platform"]["enum"]
     assert sorted(values) == sorted(get_args(Platform))
     assert [validate("platform", validate_platform, value) for value in values] == values
@@ -800,7 +800,7 @@ def test_platform_matches_the_spec() -> None:
 
 
 def test_att_status_accepts_known_numbers() -> None:
-    """0 to 3, sent as a plain int."""
+    """0 to 3 are sent as a plain int."""
     for value in [*get_args(AttStatus), Number.AUTHORIZED]:
         with case(value):
             assert taken(ProfileRequest, "att_status", value) == int(value)
@@ -808,7 +808,7 @@ def test_att_status_accepts_known_numbers() -> None:
 
 
 def test_att_status_rejects_invalid() -> None:
-    """True is not 1: what is refused is answered with what each number means."""
+    """True is rejected; the error lists the meaning of each number."""
     for value in [4, -1, 10**400, True, False, 0.0, 3.0, "3", "", "authorized", b"3", [], [3], {}]:
         with case(value):
             message = str(refused(ProfileRequest, "att_status", value))
@@ -826,7 +826,7 @@ FLAGS: list[tuple[type[RequestModel], str]] = [
 
 
 def test_boolean_rejects_other_types() -> None:
-    """Nothing that is merely true or false in Python is taken."""
+    """Other values that are true or false in Python are rejected."""
     for cls, field in FLAGS:
         with case(cls, field):
             for value in (True, False):
@@ -836,7 +836,7 @@ def test_boolean_rejects_other_types() -> None:
 
 
 def test_server_side_transaction_id_has_at_most_50_characters() -> None:
-    """A longer one makes the request fail; the id of the chain's first transaction has no such bound."""
+    """The ID has at most 50 characters; the original ID has no limit."""
     for cls in [OneTimePurchase, Subscription]:
         with case(cls):
             for fits in ("x" * 50, PAIR * 50, "1"):
@@ -848,7 +848,7 @@ def test_server_side_transaction_id_has_at_most_50_characters() -> None:
 
 
 def test_server_side_identifiers_reject_empty() -> None:
-    """Blank ids are refused; custom stores may have any name."""
+    """Blank IDs are rejected; custom stores may have any name."""
     for cls in [OneTimePurchase, Subscription]:
         for field in ["store", "store_product_id", "store_transaction_id", "store_original_transaction_id"]:
             with case(cls, field):
@@ -862,17 +862,17 @@ def test_server_side_identifiers_reject_empty() -> None:
 
 
 def configs(value: Any) -> dict[str, Any]:
-    """Give what is sent of remote configs, by locale."""
+    """Return the sent remote configs, by locale."""
     return {held["locale"]: held["data"] for held in taken(PaywallUpdateRequest, "remote_configs", value)}
 
 
 def configs_refused(value: Any) -> AdaptyUsageError:
-    """Give the error that remote configs end in."""
+    """Return the error for remote configs."""
     return refused(PaywallUpdateRequest, "remote_configs", value)
 
 
 def test_remote_configs_accept_mapping_and_list() -> None:
-    """Both forms make the list that the API takes, in the given order."""
+    """Both forms are sent as the API's list, in the given order."""
     for value in [
         {"en": '{"a": 1}', "de": "{}"},
         MappingProxyType({"en": '{"a": 1}', "de": "{}"}),
@@ -886,12 +886,12 @@ def test_remote_configs_accept_mapping_and_list() -> None:
 
 
 def test_remote_configs_accept_empty() -> None:
-    """Taking all of them away is a thing to ask for."""
+    """An empty list removes all configs."""
     assert configs({}) == configs([]) == {}
 
 
 def test_remote_config_data_accepts_valid() -> None:
-    """JSON text goes out byte by byte; a dict, or any mapping, is written as JSON."""
+    """JSON text is sent unchanged; a mapping is serialized as JSON."""
     for data, text in [
         ('{"headline": "Go premium"}', '{"headline": "Go premium"}'),
         ('  {"a":1 ,\n"b" : [ ] }  ', '  {"a":1 ,\n"b" : [ ] }  '),
@@ -916,7 +916,7 @@ def test_remote_config_data_accepts_valid() -> None:
 
 
 def test_remote_config_data_rejects_invalid() -> None:
-    """What is no JSON, or what JSON cannot carry, is refused under the locale, and not quoted."""
+    """Invalid JSON is rejected with the locale, and not quoted."""
     for data in [
         "",
         " ",
@@ -961,14 +961,14 @@ def test_remote_config_data_rejects_invalid() -> None:
 
 
 def test_remote_config_data_rejects_cycles() -> None:
-    """A dict that holds itself has no end."""
+    """A dict that contains itself is rejected."""
     endless: dict[str, Any] = {}
     endless["self"] = endless
     assert configs_refused({"en": endless}).field_name == "remote_configs.en.data"
 
 
 def test_remote_configs_reject_repeated_locales() -> None:
-    """Of a locale that stands in the list twice, nobody knows which data count."""
+    """A repeated locale is rejected, because its data are ambiguous."""
     twice = [{"locale": "en", "data": "{}"}, RemoteConfig(locale="en", data="{}")]
     error = configs_refused(twice)
     assert error.field_name == "remote_configs.en"
@@ -976,7 +976,7 @@ def test_remote_configs_reject_repeated_locales() -> None:
 
 
 def test_locale_rejects_empty() -> None:
-    """Such a locale is refused by its place."""
+    """The error names the position."""
     for locale in ["", " ", None, 7, True, b"en", HALF]:
         with case(locale):
             error = configs_refused([{"locale": "de", "data": "{}"}, {"locale": locale, "data": "{}"}])
@@ -984,7 +984,7 @@ def test_locale_rejects_empty() -> None:
 
 
 def test_remote_configs_reject_other_types() -> None:
-    """One config, or a text, is not a list of them."""
+    """A single config and text are rejected."""
     for value in ["en", b"en", "", 7, True, ..., RemoteConfig(locale="en", data="{}")]:
         with case(value):
             error = configs_refused(value)
@@ -993,14 +993,14 @@ def test_remote_configs_reject_other_types() -> None:
 
 
 def test_remote_configs_reject_items_of_another_shape() -> None:
-    """Anything else is refused by its place."""
+    """The error names the position."""
     for item in [None, "en", 7, ("en", "{}"), ["en", "{}"], ...]:
         with case(item):
             assert configs_refused([{"locale": "en", "data": "{}"}, item]).field_name == "remote_configs.1"
 
 
 def test_remote_config_extra_fields_are_sent() -> None:
-    """A field that is new in an answer is written back; it has to be JSON, like everything that is sent."""
+    """Unknown fields of a response are sent back; they must be JSON."""
     newer = {"locale": "en", "data": "{}", "newer": {"deep": [1, None]}}
     assert taken(PaywallUpdateRequest, "remote_configs", [newer]) == [newer]
     assert taken(PaywallUpdateRequest, "remote_configs", [RemoteConfig.from_dict(newer)]) == [newer]
@@ -1015,15 +1015,15 @@ def _failing() -> Iterator[Any]:
 
 
 class Unreadable(dict[str, Any]):
-    """A mapping whose items fail."""
+    """A mapping whose items raise an error."""
 
     def items(self) -> Any:
-        """Fail."""
+        """Raise an error."""
         raise RuntimeError("Xq7secret")
 
 
 def test_failing_iterators_are_rejected_with_field_name() -> None:
-    """Values are foreign objects: what their own code raises becomes our error, without its words."""
+    """An error raised by the caller's object becomes a usage error, without its text."""
     for cls, field in [
         (ProfileRequest, "custom_attributes"),
         (VirtualCurrencyTransactionRequest, "items"),

@@ -1,4 +1,4 @@
-"""What a record takes and refuses: whatever is put in, it can be sent or the error names the field."""
+"""Values of request models: any value is sent correctly, or the error names the field."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from adapty._core import validation
 from adapty._core.validation import _COMMON_MISTAKES, COUNTRY_CODES
 from adapty.models._request import RequestModel
 
-from .support import EVENT, FIELDS, PROFILE, case, made_or_refused, objects, record_of, refusal_of, repeatable, wire
+from .support import EVENT, FIELDS, PROFILE, case, error_for, model_for, model_or_error, objects, repeatable, wire
 
 USUAL_MOMENTS = re.compile(
     r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9](:[0-6][0-9]){2}(\.[0-9]{1,7})?(Z|[+-][0-2][0-9]:[0-6][0-9])", re.ASCII
@@ -114,7 +114,7 @@ NOT_TEXTS: list[Any] = [
 
 
 def names(fields: list[tuple[type[RequestModel], str]]) -> list[str]:
-    """Name the parameters of a test by record and field."""
+    """Return test IDs of the model and the field."""
     return [f"{cls.__name__}.{field}" for cls, field in fields]
 
 
@@ -122,73 +122,73 @@ def names(fields: list[tuple[type[RequestModel], str]]) -> list[str]:
 @given(value=objects())
 @repeatable(15)
 def test_any_object_is_sent_or_rejected_with_field_name(cls: type[RequestModel], field: str, value: Any) -> None:
-    """Whatever object a field is given, the record can be sent or the error names the field."""
-    made_or_refused(cls, field, value)
+    """Any object is sent correctly, or the error names the field."""
+    model_or_error(cls, field, value)
 
 
 @pytest.mark.parametrize(("cls", "field"), FIELDS, ids=names(FIELDS))
 @given(value=st.text(st.characters()))
 @repeatable(15)
 def test_any_text_is_sent_or_rejected_with_field_name(cls: type[RequestModel], field: str, value: str) -> None:
-    """Whatever text a field is given, half surrogate pairs and control characters included, likewise."""
-    made_or_refused(cls, field, value)
+    """Any text, including lone surrogates and control characters, is sent or rejected by name."""
+    model_or_error(cls, field, value)
 
 
 def test_hostile_texts_are_sent_or_rejected_with_field_name() -> None:
-    """Surrogates, NUL and far too much text end in a record or in a short error that names the field."""
+    """Surrogates, NUL and very long texts are sent, or rejected with a short error."""
     for value in ["\x00", "\ud800", "jane\udcffdoe", "x" * 200_000, "\u00e9" * 200_000, "@" * 200_000, "9" * 200_000]:
         with case(value):
             for cls, field in FIELDS:
-                outcome = made_or_refused(cls, field, value)
+                outcome = model_or_error(cls, field, value)
                 assert isinstance(outcome, RequestModel) or len(str(outcome)) < 1000
 
 
 def test_text_fields_reject_other_types() -> None:
-    """A text field refuses everything that is not a str, and says of which type the value is."""
+    """Text fields accept only str; the error names the type."""
     for value in NOT_TEXTS:
         with case(value):
             for cls, field in TEXT_FIELDS:
-                refusal = refusal_of(cls, field, value)
+                refusal = error_for(cls, field, value)
                 assert refusal.field_name == field
                 assert f"of type {type(value).__name__}" in str(refusal)
 
 
 def test_all_fields_reject_none() -> None:
-    """None is JSON null, which no field takes; the advice tells required fields from the others."""
+    """None is rejected; the error distinguishes required fields from others."""
     for cls, field in FIELDS:
         with case(cls, field):
-            refusal = refusal_of(cls, field, None)
+            refusal = error_for(cls, field, None)
             assert refusal.field_name == field
             assert "None" in str(refusal)
             assert ("required" in str(refusal)) is ((cls, field) in REQUIRED)
 
 
 def test_identifiers_reject_blank() -> None:
-    """An identifier that is empty or white space names nothing."""
+    """An empty or blank identifier is rejected."""
     for value in ["", " ", "\t\r\n", "\u00a0", "\u2003\u3000"]:
         with case(value):
             for cls, field in IDENTIFIERS:
-                assert "empty" in str(refusal_of(cls, field, value))
+                assert "empty" in str(error_for(cls, field, value))
 
 
 def test_free_text_is_unchanged() -> None:
-    """A free text is sent character by character as it was given."""
+    """Free text is sent unchanged."""
     for value in ["", " ", "\x00", "0", "null", "\U0001f600", "\u202e", '"J" <x>', "a" * 10_000]:
         with case(value):
             for cls, field in FREE_TEXTS:
-                assert record_of(cls, field, value).to_dict()[field] == value
+                assert model_for(cls, field, value).to_dict()[field] == value
 
 
 def test_identifiers_are_unchanged() -> None:
-    """An identifier is not folded, normalized or shortened."""
+    """Identifiers are neither normalized nor shortened."""
     for cls, field in IDENTIFIERS:
         with case(cls, field):
-            record = record_of(cls, field, "Id-\u00c4 A\u0308/7")
+            record = model_for(cls, field, "Id-\u00c4 A\u0308/7")
             assert record.to_dict()[field] == "Id-\u00c4 A\u0308/7"
 
 
 class Choice(str, enum.Enum):  # noqa: UP042 - the older way to write it is what many programs have
-    """Enums whose members are texts, written before StrEnum."""
+    """Text enums in the style before StrEnum."""
 
     STORE = "app_store"
     TYPE = "subscription_started"
@@ -202,7 +202,7 @@ class Choice(str, enum.Enum):  # noqa: UP042 - the older way to write it is what
 
 
 def test_str_enum_member_is_sent_as_its_value() -> None:
-    """A member of a `class X(str, Enum)` is the text that it equals, not `X.MEMBER`."""
+    """A member of a `class X(str, Enum)` is sent as its value, not as `X.MEMBER`."""
     for cls, field, value in [
         (TransactionEvent, "store", Choice.STORE),
         (TransactionEvent, "store_transaction_id", Choice.STORE),
@@ -217,77 +217,77 @@ def test_str_enum_member_is_sent_as_its_value() -> None:
         (Offer, "offer_type", Choice.OFFER_TYPE),
     ]:
         with case(cls, field, value):
-            record = record_of(cls, field, value)
+            record = model_for(cls, field, value)
             assert json.loads(wire(record))[field] == value.value
 
 
 def test_flow_of_str_enum_member_is_that_of_its_value() -> None:
-    """An event type out of a `class X(str, Enum)` has a flow like the plain text."""
+    """An event type that is a member of a `class X(str, Enum)` has the flow of its value."""
     assert flow_for(Choice.TYPE) is Flow.ACTIVE
     assert TransactionEvent(**{**EVENT, "event_type": Choice.TYPE}).flow is Flow.ACTIVE
 
 
 class Odd(str):
-    """A text of a class that gives other answers than its characters."""
+    """A str subclass whose methods return other text."""
 
     __slots__ = ()
 
     def __str__(self) -> str:
-        """Give something else."""
+        """Return other text."""
         return "something else"
 
     def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
-        """Give nothing."""
+        """Return nothing."""
         raise NotImplementedError(encoding, errors)
 
 
 def test_str_subclass_is_sent_as_plain_str() -> None:
-    """What is checked is what is sent, whatever a subclass of str overrides."""
+    """The validated characters are sent, whatever a subclass overrides."""
     for cls, field in [*IDENTIFIERS, *FREE_TEXTS]:
-        record = record_of(cls, field, Odd("app_store"))
+        record = model_for(cls, field, Odd("app_store"))
         assert json.loads(wire(record))[field] == "app_store"
         assert type(getattr(record, field)) is str
 
 
 def test_impostors_are_sent_or_rejected_with_field_name() -> None:
-    """A stand-in that claims another class (a mock, a lazy proxy) never ends in a raw error."""
+    """An object that claims another class (a mock, a lazy proxy) raises no other error."""
     for spec in [str, datetime, date, Decimal, dict, int]:
         with case(spec):
             impostor = mock.MagicMock(spec=spec)
             for cls, field in FIELDS:
-                made_or_refused(cls, field, impostor)
+                model_or_error(cls, field, impostor)
 
 
 class Broken(Mapping[str, Any]):
-    """A mapping that fails when it is read."""
+    """A mapping that raises errors."""
 
     def __getitem__(self, key: str) -> Any:
-        """Fail."""
+        """Raise an error."""
         raise KeyError(key)
 
     def __iter__(self) -> Iterator[str]:
-        """Fail."""
+        """Raise an error."""
         raise RuntimeError("cannot be read")
 
     def __len__(self) -> int:
-        """Claim to hold something."""
+        """Return a number of items."""
         return 1
 
 
 class Unprintable:
-    """A thing without a readable name."""
+    """An object whose repr raises an error."""
 
     def __repr__(self) -> str:
-        """Fail."""
+        """Raise an error."""
         raise RuntimeError("cannot be printed")
 
 
 def test_misbehaving_mappings_are_rejected_with_field_name() -> None:
-    """A mapping that fails while it is read, or whose names cannot be printed, ends in a typed error."""
+    """A mapping that raises while it is read, or whose keys cannot be printed, is a typed error."""
     for value in [Broken(), {Unprintable(): 1}, {Unprintable(): None}]:
         with case(value):
             for cls, field in FIELDS:
-                refusal_of(cls, field, value)
+                error_for(cls, field, value)
 
 
 FIT_ADDRESSES = [
@@ -319,11 +319,11 @@ FIT_ADDRESSES = [
     "jane@" + ".".join(["a" * 49] * 4) + ".example.com",
 ]
 MARKED_ADDRESSES = [
-    # Letters of these scripts carry marks, which are not letters to `\w`; all three endings are delegated.
+    # Letters of these scripts have combining marks, which `\w` does not match; all three TLDs exist.
     "jane@\u0909\u0926\u093e\u0939\u0930\u0923.\u092d\u093e\u0930\u0924",
     "jane@example.\u0b87\u0ba8\u0bcd\u0ba4\u0bbf\u0baf\u0bbe",
     "jane@example.\u0dbd\u0d82\u0d9a\u0dcf",
-    # A decomposed accent, as macOS writes it.
+    # A decomposed accent, as on macOS.
     "jose\u0301@example.com",
     "jane@cafe\u0301.example.com",
 ]
@@ -388,14 +388,14 @@ UNFIT_ADDRESSES = [
 
 
 def test_email_accepts_valid_addresses() -> None:
-    """Plus signs, apostrophes, international names and both spellings of international domains are addresses."""
+    """Plus signs, apostrophes, international names and both forms of international domains are valid."""
     for value in FIT_ADDRESSES:
         with case(value):
             assert MailProfile(**{**PROFILE, "email": value}).email == value
 
 
 def test_email_accepts_combining_marks() -> None:
-    """An address in a script that writes vowels as marks is as good as any other (RFC 6531)."""
+    """Addresses in scripts that write vowels as marks are valid (RFC 6531)."""
     for value in MARKED_ADDRESSES:
         with case(value):
             assert MailProfile(**{**PROFILE, "email": value}).email == value
@@ -404,41 +404,41 @@ def test_email_accepts_combining_marks() -> None:
 @given(st.emails())
 @repeatable(150)
 def test_email_accepts_every_dot_atom(value: str) -> None:
-    """Whatever RFC 5322 lets stand without quotes before a domain with a registered ending is taken."""
+    """Any RFC 5322 dot-atom before a domain with a registered TLD is valid."""
     assert MailProfile(**{**PROFILE, "email": value}).email == value
 
 
 def test_email_rejects_invalid_without_quoting() -> None:
-    """What cannot be delivered to is refused, and the message does not hold it."""
+    """Undeliverable addresses are rejected, and not quoted."""
     for value in UNFIT_ADDRESSES:
         with case(value):
-            refusal = refusal_of(MailProfile, "email", value)
+            refusal = error_for(MailProfile, "email", value)
             assert refusal.field_name == "email"
             assert "jane" not in str(refusal)
             assert "name@example.com" in str(refusal)
 
 
 def test_email_rejects_fragments() -> None:
-    """The parts of an address are none."""
+    """Parts of an address are not valid."""
     for value in ["", "@", "@@", "@example.com", "@jane", "jane@" + "." * 300, "jane" * 1000]:
         with case(value):
-            assert refusal_of(MailProfile, "email", value).field_name == "email"
+            assert error_for(MailProfile, "email", value).field_name == "email"
 
 
 def test_country_accepts_exactly_the_assigned_codes() -> None:
-    """Of all pairs of capitals, those that ISO 3166-1 has assigned are taken, and no other."""
+    """Of all pairs of capitals, only the assigned codes of ISO 3166-1 are valid."""
     for field in ["country", "store_country"]:
         with case(field):
             assigned = {entry.alpha_2 for entry in pycountry.countries}
             letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
             pairs = {first + second for first, second in itertools.product(letters, repeat=2)}
-            outcomes = {pair: made_or_refused(MailProfile, field, pair) for pair in pairs}
+            outcomes = {pair: model_or_error(MailProfile, field, pair) for pair in pairs}
             assert {pair for pair, outcome in outcomes.items() if isinstance(outcome, MailProfile)} == assigned
             assert assigned == COUNTRY_CODES
 
 
 def test_common_country_mistakes_map_to_assigned_codes() -> None:
-    """What is suggested for a mistaken code is a code, and the mistaken one is none."""
+    """Suggestions for mistaken codes are valid codes; the mistaken ones are not."""
     assert set(_COMMON_MISTAKES.values()) <= COUNTRY_CODES
     assert not set(_COMMON_MISTAKES) & COUNTRY_CODES
 
@@ -491,15 +491,15 @@ UNFIT_COUNTRIES = [
 
 
 def test_country_rejects_invalid() -> None:
-    """Lower case, three letters, numbers, names, reserved and look-alike codes are refused."""
+    """Lower case, three letters, numbers, names, reserved and look-alike codes are rejected."""
     for value in UNFIT_COUNTRIES:
         with case(value):
             for field in ("country", "store_country"):
-                assert "ISO 3166-1" in str(refusal_of(MailProfile, field, value))
+                assert "ISO 3166-1" in str(error_for(MailProfile, field, value))
 
 
 def test_country_error_suggests_the_code() -> None:
-    """Another case, blanks around it and the well-known mistakes come with the right code."""
+    """The error suggests the code for another case, surrounding spaces and common mistakes."""
     for value, meant in [
         ("us", "US"),
         (" de ", "DE"),
@@ -510,28 +510,28 @@ def test_country_error_suggests_the_code() -> None:
         ("Fr", "FR"),
     ]:
         with case(value, meant):
-            assert f"did you mean {meant}?" in str(refusal_of(MailProfile, "country", value))
+            assert f"did you mean {meant}?" in str(error_for(MailProfile, "country", value))
 
 
 def test_errors_do_not_quote_an_address_in_the_wrong_field() -> None:
-    """A message that quotes a value does not quote an address, wherever it was put."""
+    """No error quotes an address, in any field."""
     for cls, field in FIELDS:
-        outcome = made_or_refused(cls, field, "jane@example.com")
+        outcome = model_or_error(cls, field, "jane@example.com")
         assert isinstance(outcome, RequestModel) or "jane" not in str(outcome)
 
 
 def test_errors_do_not_quote_personal_values() -> None:
-    """What a record hides in its repr, the message of a refusal hides too."""
+    """Fields that are hidden in the repr are not quoted in errors."""
     for value in ["21.05.1990", "1990-21-05", "1990\ud800", 19900521, b"1990", {"born 1990": [1990]}]:
         for field in ["birthday", "first_name", "last_name", "gender", "email", "custom_attributes"]:
             with case(value, field):
-                outcome = made_or_refused(MailProfile, field, value)
+                outcome = model_or_error(MailProfile, field, value)
                 if isinstance(outcome, AdaptyUsageError):
                     assert "1990" not in str(outcome).removeprefix(f"{outcome.field_name}: ").replace("1990-05-21", "")
 
 
 def test_errors_do_not_quote_an_address_as_a_name() -> None:
-    """An address that was used as a name is not shown: no error shows one."""
+    """An address used as a field name is not shown."""
     for data in [
         {**PROFILE, "jane@example.com": 1},
         {**PROFILE, "custom_attributes": {"jane@example.com": None}},
@@ -545,7 +545,7 @@ def test_errors_do_not_quote_an_address_as_a_name() -> None:
 
 
 def test_errors_shorten_long_names() -> None:
-    """The name of an unknown field is shortened in the message, as values are."""
+    """Long names of unknown fields are shortened."""
     with pytest.raises(AdaptyUsageError) as caught:
         MailProfile.from_dict({**PROFILE, "x" * 100_000: 1})
     assert len(str(caught.value)) < 1000
@@ -693,11 +693,11 @@ UNFIT_MOMENTS: list[Any] = [
 
 
 def test_datetimes_are_sent_in_utc() -> None:
-    """An aware moment, in whichever spelling and offset, is sent as the same instant in UTC."""
+    """Aware datetimes in any format and offset are sent as the same instant in UTC."""
     for value, sent in FIT_MOMENTS:
         with case(value, sent):
             for cls, field in MOMENT_FIELDS:
-                record = record_of(cls, field, value)
+                record = model_for(cls, field, value)
                 assert record.to_dict()[field] == sent
                 assert type(getattr(record, field)) is datetime
 
@@ -705,8 +705,8 @@ def test_datetimes_are_sent_in_utc() -> None:
 @given(st.datetimes(timezones=st.builds(timezone, st.timedeltas(timedelta(hours=-23), timedelta(hours=23)))))
 @repeatable(100)
 def test_every_aware_datetime_keeps_its_instant(value: datetime) -> None:
-    """The instant of an aware datetime is what is kept, to the microsecond, unless UTC has no name for it."""
-    outcome = made_or_refused(MailProfile, "external_created_at", value)
+    """The instant is preserved to the microsecond, or rejected if UTC cannot represent it."""
+    outcome = model_or_error(MailProfile, "external_created_at", value)
     if isinstance(outcome, MailProfile):
         assert outcome.external_created_at == value
         assert outcome.external_created_at.tzinfo is UTC
@@ -715,54 +715,54 @@ def test_every_aware_datetime_keeps_its_instant(value: datetime) -> None:
 
 
 def test_datetime_rejects_invalid_text() -> None:
-    """A text without an offset, of another format, or of a day that is none, is refused with an example."""
+    """Text without an offset, in another format or with an invalid day is rejected with an example."""
     for value in UNFIT_MOMENT_TEXTS:
         with case(value):
             for cls, field in MOMENT_FIELDS:
-                refusal = refusal_of(cls, field, value)
+                refusal = error_for(cls, field, value)
                 assert refusal.field_name == field
                 assert "2026-06-01T10:30:00Z" in str(refusal)
                 assert len(str(refusal)) < 1000
 
 
 def test_datetime_rejects_other_objects() -> None:
-    """A naive datetime, a number, a date and whatever else is no moment is refused, never guessed."""
+    """Naive datetimes, numbers, dates and other objects are rejected."""
     for value in UNFIT_MOMENTS:
         with case(value):
             for cls, field in MOMENT_FIELDS:
-                assert "aware datetime" in str(refusal_of(cls, field, value))
+                assert "aware datetime" in str(error_for(cls, field, value))
 
 
 def test_datetime_separator_is_t_or_space() -> None:
-    """A digit or a point between date and time is a slip of the pen, not ISO 8601."""
+    """A digit or a point between date and time is not ISO 8601."""
     for value in ["2026-06-01510:30:00Z", "2026060151030Z", "2026-06-01.10:30Z", "2026-06-01,10:30Z"]:
         with case(value):
-            assert "ISO 8601" in str(refusal_of(MailProfile, "external_created_at", value))
+            assert "ISO 8601" in str(error_for(MailProfile, "external_created_at", value))
 
 
 class Zone(tzinfo):
-    """A zone that answers as the test says."""
+    """A time zone with the test's answers."""
 
     def __init__(self, answer: Any) -> None:
-        """Take the offset, or the exception to raise."""
+        """Store the offset, or the exception to raise."""
         self.answer = answer
 
     def tzname(self, _: datetime | None, /) -> str:
-        """Have a name."""
+        """Return a name."""
         return "odd"
 
     def utcoffset(self, _: datetime | None, /) -> Any:
-        """Answer."""
+        """Return the offset."""
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
 
     def dst(self, moment: datetime | None, /) -> Any:
-        """Answer the same."""
+        """Return the offset."""
         return self.utcoffset(moment)
 
     def fromutc(self, moment: datetime, /) -> datetime:
-        """Answer nonsense."""
+        """Return an invalid value."""
         return moment + timedelta(days=400_000)
 
 
@@ -786,75 +786,75 @@ UNFIT_ZONES = [
 
 
 def test_datetime_rejects_misbehaving_time_zones() -> None:
-    """A zone that knows no offset, gives nonsense or raises ends in an error that names the field."""
+    """A time zone without an offset, with an invalid one, or that raises, is rejected by field name."""
     for zone in UNFIT_ZONES:
         with case(zone):
             for cls, field in MOMENT_FIELDS:
-                assert refusal_of(cls, field, datetime(2026, 6, 1, 10, 30, tzinfo=zone)).field_name == field
+                assert error_for(cls, field, datetime(2026, 6, 1, 10, 30, tzinfo=zone)).field_name == field
 
 
 class NotATime(datetime):
-    """A datetime that is none, as pandas' NaT: it claims the class, and every part of it is NaN."""
+    """A stand-in for pandas' NaT, which claims to be a datetime: all parts are NaN."""
 
     @property
     def year(self) -> Any:
-        """Give NaN."""
+        """Return NaN."""
         return float("nan")
 
     @property
     def month(self) -> Any:
-        """Give NaN."""
+        """Return NaN."""
         return float("nan")
 
     @property
     def day(self) -> Any:
-        """Give NaN."""
+        """Return NaN."""
         return float("nan")
 
     def astimezone(self, tz: tzinfo | None = None) -> Any:  # noqa: ARG002 - the class's own signature
-        """Stay what it is."""
+        """Return itself."""
         return self
 
     def isoformat(self, sep: str = "T", timespec: str = "auto") -> str:  # noqa: ARG002 - as the class has it
-        """Give its name."""
+        """Return its name."""
         return "NaT"
 
 
 class NotATimeWithoutOffset(NotATime):
-    """As pandas' NaT does it: no offset can be asked for."""
+    """Like pandas' NaT, without an offset."""
 
     def utcoffset(self) -> timedelta | None:
-        """Refuse."""
+        """Raise an error."""
         raise ValueError("NaTType does not support utcoffset")
 
 
 def test_datetime_rejects_nat() -> None:
-    """What stands for a missing time in a data frame is refused like any other value that is none."""
+    """NaT is rejected like any other invalid value."""
     for zone in [None, UTC]:
         for kind in [NotATime, NotATimeWithoutOffset]:
             with case(zone, kind):
-                assert refusal_of(MailProfile, "birthday", kind(2026, 6, 1, tzinfo=zone)).field_name == "birthday"
+                assert error_for(MailProfile, "birthday", kind(2026, 6, 1, tzinfo=zone)).field_name == "birthday"
                 for cls, field in MOMENT_FIELDS:
-                    assert refusal_of(cls, field, kind(2026, 6, 1, tzinfo=zone)).field_name == field
+                    assert error_for(cls, field, kind(2026, 6, 1, tzinfo=zone)).field_name == field
 
 
 class Moment(datetime):
-    """A datetime of a class of its own, as pendulum's."""
+    """A subclass of datetime, such as pendulum's."""
 
     def isoformat(self, sep: str = "T", timespec: str = "auto") -> str:  # noqa: ARG002 - as the class has it
-        """Spell it in another way."""
+        """Return another format."""
         return "long ago"
 
 
 def test_datetime_subclass_is_sent_as_its_instant() -> None:
-    """What is kept of another library's datetime is a plain one of the same instant."""
+    """The stored value is a plain datetime of the same instant."""
     profile = MailProfile(**{**PROFILE, "external_created_at": Moment(2026, 6, 1, 10, 30, tzinfo=UTC)})
     assert type(profile.external_created_at) is datetime
     assert profile.to_dict()["external_created_at"] == "2026-06-01T10:30:00+00:00"
 
 
 def test_future_datetime_accepts_a_span_from_now() -> None:
-    """A relativedelta or timedelta for `expires_at` counts from the present moment, and is kept as a moment in UTC."""
+    """A relativedelta or timedelta for `expires_at` counts from now, and becomes a datetime in UTC."""
     span: Any
     least: Any
     most: Any
@@ -877,7 +877,7 @@ def test_future_datetime_accepts_a_span_from_now() -> None:
 
 
 def test_future_datetime_rejects_out_of_range() -> None:
-    """A span that leads out of the calendar, or to an hour that is none, ends in a typed error."""
+    """A duration that leaves the calendar, or an invalid hour, is a typed error."""
     for span in [
         relativedelta(years=9999),
         relativedelta(years=-9999),
@@ -895,26 +895,26 @@ def test_future_datetime_rejects_out_of_range() -> None:
         timedelta(days=365 * 8000),
     ]:
         with case(span):
-            assert refusal_of(TransactionEvent, "expires_at", span).field_name == "expires_at"
+            assert error_for(TransactionEvent, "expires_at", span).field_name == "expires_at"
 
 
 def test_past_datetimes_reject_a_span() -> None:
-    """Only `expires_at` counts from now: when something happened is a moment of its own."""
+    """Only `expires_at` accepts durations."""
     for cls, field in MOMENT_FIELDS[:-1]:
-        assert "relativedelta" in str(refusal_of(cls, field, relativedelta(days=-1)))
-        assert "timedelta" in str(refusal_of(cls, field, timedelta(days=-1)))
+        assert "relativedelta" in str(error_for(cls, field, relativedelta(days=-1)))
+        assert "timedelta" in str(error_for(cls, field, timedelta(days=-1)))
 
 
 class Day(date):
-    """A date of a class of its own."""
+    """A subclass of date."""
 
     def isoformat(self) -> str:
-        """Spell it in another way."""
+        """Return another format."""
         return "long ago"
 
 
 def test_date_accepts_valid() -> None:
-    """A date, or its ISO 8601 text, is sent as ISO 8601 text, whatever class it is of."""
+    """A date of any class, or its ISO 8601 text, is sent as ISO 8601 text."""
     value: Any
     sent: Any
     for value, sent in [
@@ -979,22 +979,22 @@ UNFIT_DAYS: list[Any] = [
 
 
 def test_date_rejects_invalid() -> None:
-    """A moment, a number, another format or a day that is none is no date of birth."""
+    """A datetime, a number, another format and an invalid day are rejected."""
     for value in UNFIT_DAYS:
         with case(value):
-            refusal = refusal_of(MailProfile, "birthday", value)
+            refusal = error_for(MailProfile, "birthday", value)
             assert refusal.field_name == "birthday"
             assert "1990-05-21" in str(refusal)
 
 
 class Cents(enum.IntEnum):
-    """Amounts that are enum members."""
+    """Amounts as enum members."""
 
     ONE = 1
 
 
 def test_amounts_are_sent_exactly() -> None:
-    """An exact amount is sent as plain decimal text: no exponent, no digit more or less."""
+    """An exact amount is sent as plain decimal text without an exponent."""
     value: Any
     sent: Any
     for value, sent in [
@@ -1024,7 +1024,7 @@ def test_amounts_are_sent_exactly() -> None:
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**12), max_value=10**12, places=6))
 @repeatable(100)
 def test_every_amount_keeps_its_value(value: Decimal) -> None:
-    """The text that is sent reads back as the very amount."""
+    """The sent text parses to the same amount."""
     sent = TransactionEvent(**EVENT, price_usd=value).to_dict()["price_usd"]
     assert Decimal(sent) == value
     assert "e" not in sent.lower()
@@ -1122,17 +1122,17 @@ UNFIT_AMOUNTS: list[Any] = [
 
 
 def test_amount_rejects_invalid() -> None:
-    """Floats, exponents, foreign digits, currencies, what is not finite and what no price reaches is refused."""
+    """Floats, exponents, non-ASCII digits, currencies, non-finite and huge values are rejected."""
     for value in UNFIT_AMOUNTS:
         with case(value):
-            refusal = refusal_of(TransactionEvent, "price_usd", value)
+            refusal = error_for(TransactionEvent, "price_usd", value)
             assert refusal.field_name == "price_usd"
             assert '"9.99"' in str(refusal)
             assert len(str(refusal)) < 200
 
 
 class Level(enum.IntEnum):
-    """Numbers that are enum members."""
+    """Numbers as enum members."""
 
     HIGH = 3
 
@@ -1156,7 +1156,7 @@ FIT_ATTRIBUTES: list[Mapping[str, Any]] = [
 
 
 def test_attributes_accept_valid() -> None:
-    """Any mapping of names to strings and finite numbers is sent as it is."""
+    """Any mapping of names to strings and finite numbers is sent unchanged."""
     for value in FIT_ATTRIBUTES:
         with case(value):
             sent = json.loads(wire(MailProfile(**PROFILE, custom_attributes=value)))
@@ -1194,34 +1194,34 @@ UNFIT_ATTRIBUTE_VALUES: list[Any] = [
 
 
 def test_attributes_reject_invalid_values() -> None:
-    """What is neither string nor finite number is refused, and the error names the attribute."""
+    """Other values are rejected with the attribute's name."""
     for value in UNFIT_ATTRIBUTE_VALUES:
         with case(value):
-            refusal = refusal_of(MailProfile, "custom_attributes", {"fine": 1, "plan": value})
+            refusal = error_for(MailProfile, "custom_attributes", {"fine": 1, "plan": value})
             assert refusal.field_name == "custom_attributes.plan"
 
 
 def test_attributes_reject_invalid_names() -> None:
-    """What is no text, or none that UTF-8 carries, is no name of an attribute."""
+    """Names must be text that UTF-8 can encode."""
     name: Any
     for name in [None, 1, 1.5, True, b"plan", ("plan",), frozenset(), datetime, "\ud800", "a\udfff"]:
         with case(name):
-            assert refusal_of(MailProfile, "custom_attributes", {name: 1}).field_name is not None
+            assert error_for(MailProfile, "custom_attributes", {name: 1}).field_name is not None
 
 
 NOT_MAPPINGS = [value for value in NOT_TEXTS if not isinstance(value, dict)] + ["", "text", '{"platform": "iOS"}']
 
 
 def test_mapping_fields_reject_other_types() -> None:
-    """A field of named parts refuses lists, texts, numbers and pairs."""
+    """Lists, texts, numbers and pairs are rejected."""
     for value in NOT_MAPPINGS:
         with case(value):
             for cls, field in MAPPING_FIELDS:
-                assert refusal_of(cls, field, value).field_name == field
+                assert error_for(cls, field, value).field_name == field
 
 
 def test_nested_errors_have_the_full_field_name() -> None:
-    """The error names the part at fault with the way to it."""
+    """The error has the full path of the invalid field."""
     for cls, field, value, named in [
         (MailProfile, "device_info", {}, "device_info.platform"),
         (MailProfile, "device_info", {"platform": None}, "device_info.platform"),
@@ -1239,20 +1239,20 @@ def test_nested_errors_have_the_full_field_name() -> None:
         (TransactionEvent, "offer", DeviceInfo(platform="iOS"), "offer"),
     ]:
         with case(cls, field, value, named):
-            assert refusal_of(cls, field, value).field_name == named
+            assert error_for(cls, field, value).field_name == named
 
 
 def test_event_type_error_lists_known_types() -> None:
-    """An event type must be one of the ten, to the letter; the message lists them."""
+    """Only the exact ten types are valid; the error lists them."""
     for value in ["Subscription_Started", "subscription started", "trial", "", " ", "x" * 1000]:
         with case(value):
-            refusal = refusal_of(TransactionEvent, "event_type", value)
+            refusal = error_for(TransactionEvent, "event_type", value)
             assert "non_subscription_purchase_refunded" in str(refusal)
             assert len(str(refusal)) < 500
 
 
 def test_unknown_name_error_suggests_the_closest() -> None:
-    """A slip in a name that the contract lists comes with the nearest right one."""
+    """The error suggests the closest valid name."""
     for cls, field, value, meant in [
         (TransactionEvent, "event_type", "subscription_renewel_cancelled", "subscription_renewal_cancelled"),
         (TransactionEvent, "event_type", "subscription_canceled", "subscription_renewal_cancelled"),
@@ -1261,28 +1261,28 @@ def test_unknown_name_error_suggests_the_closest() -> None:
         (Offer, "offer_type", "freetrial", "free_trial"),
     ]:
         with case(cls, field, value, meant):
-            assert f"did you mean {meant}?" in str(refusal_of(cls, field, value))
+            assert f"did you mean {meant}?" in str(error_for(cls, field, value))
 
 
 def test_transaction_id_has_at_most_50_characters() -> None:
-    """A longer one makes the vendor's request fail; characters count, not bytes."""
+    """The limit counts characters, not bytes."""
     for length, fits in [(1, True), (50, True), (51, False), (1000, False)]:
         with case(length, fits):
-            outcome = made_or_refused(TransactionEvent, "store_transaction_id", "\u00e9" * length)
+            outcome = model_or_error(TransactionEvent, "store_transaction_id", "\u00e9" * length)
             assert isinstance(outcome, TransactionEvent) is fits
             if isinstance(outcome, AdaptyUsageError):
                 assert f"has {length} characters; expected at most 50" in str(outcome)
 
 
 def circular() -> dict[str, Any]:
-    """Give a dict that holds itself."""
+    """Return a dict that contains itself."""
     held: dict[str, Any] = {}
     held["itself"] = held
     return held
 
 
 def deep(levels: int) -> list[Any]:
-    """Give a list in a list in a list."""
+    """Return nested lists."""
     held: list[Any] = []
     for _ in range(levels):
         held = [held]
@@ -1311,37 +1311,37 @@ UNFIT_EXTRAS: list[Any] = [
 
 
 def test_extra_fields_reject_what_json_cannot_represent() -> None:
-    """An extra field is any JSON value, and nothing that JSON cannot carry, however deep it lies."""
+    """An extra field is any JSON value; others are rejected at any depth."""
     for value in UNFIT_EXTRAS:
         with case(value):
             assert (
-                refusal_of(MailProfile, "extra_fields", {"fine": 1, "newer": value}).field_name == "extra_fields.newer"
+                error_for(MailProfile, "extra_fields", {"fine": 1, "newer": value}).field_name == "extra_fields.newer"
             )
 
 
 def test_extra_fields_of_any_depth_are_sent_or_rejected() -> None:
-    """What is nested too deep to be sent is refused when the record is made, not found out when it is sent."""
+    """Values that are nested too deeply to be sent are rejected by the constructor."""
     for levels in (1, 10, 20, 300, 400, 500, 600, 700, 800, 900, 950, 990, 1010):
-        outcome = made_or_refused(MailProfile, "extra_fields", {"newer": deep(levels)})
+        outcome = model_or_error(MailProfile, "extra_fields", {"newer": deep(levels)})
         assert isinstance(outcome, MailProfile) or levels > 20
 
 
 def test_extra_fields_require_str_names() -> None:
-    """What is no text is no name of an extra field."""
+    """The names must be str."""
     for name in [None, 1, b"x", ("x",), "\ud800"]:
         with case(name):
-            assert refusal_of(MailProfile, "extra_fields", {name: 1}).field_name is not None
+            assert error_for(MailProfile, "extra_fields", {name: 1}).field_name is not None
 
 
 def test_extra_fields_not_given_are_empty() -> None:
-    """`NOT_GIVEN` for the extra fields is the same as leaving them out, as for every other field that may be."""
+    """`NOT_GIVEN` means the same as no argument."""
     for cls, field in FIELDS:
         if (cls, field) not in REQUIRED:
-            assert field not in record_of(cls, field, NOT_GIVEN).to_dict()
+            assert field not in model_for(cls, field, NOT_GIVEN).to_dict()
 
 
 def test_model_errors_have_no_inner_traceback() -> None:
-    """The inner exception of a check, whose frames hold the value, is not shown with the error."""
+    """The validator's exception, whose frames contain the value, is not chained."""
     with pytest.raises(AdaptyUsageError) as caught:
         MailProfile(**{**PROFILE, "email": "jane"})
     assert caught.value.__suppress_context__
@@ -1349,7 +1349,7 @@ def test_model_errors_have_no_inner_traceback() -> None:
 
 @given(st.from_regex(USUAL_MOMENTS, fullmatch=True))
 def test_fast_datetime_parser_agrees_with_dateutil(spelled: str) -> None:
-    """What Python itself reads is what dateutil's isoparse would have read, and is refused where that refuses."""
+    """The fast parser accepts what dateutil's isoparse accepts, with the same results."""
     try:
         expected = isoparser(sep="T").isoparse(spelled).astimezone(UTC)
     except (ValueError, OverflowError):
@@ -1363,7 +1363,7 @@ def test_fast_datetime_parser_agrees_with_dateutil(spelled: str) -> None:
 
 
 def test_undecoded_bytes_are_reported_as_not_utf8() -> None:
-    """What was read with `surrogateescape` and was not UTF-8 is not called half of a surrogate pair."""
+    """Bytes read with `surrogateescape` are reported as not UTF-8, not as lone surrogates."""
     for check in ["text", "identifier", "email"]:
         for encoding in ["cp1252", "latin-1", "cp1251"]:
             with case(check, encoding):

@@ -1,4 +1,4 @@
-"""What an exception shows to tools that print everything within its reach."""
+"""All text that tools may show of an exception."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["shown_by"]
 
 
 def shown_by(error: BaseException) -> str:
-    """Return what the exception and all that it is linked to say, with the locals of every frame but the test's."""
+    """Return the text of an exception and its linked ones, with the locals of all frames but the test's."""
     return "\n".join(_texts(error, set()))
 
 

@@ -1,4 +1,4 @@
-"""Every command and every snippet of the README runs."""
+"""Every command and every snippet of the README works."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SOME_REFUSED = 1
 
 @pytest.fixture
 def variables(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Set the variables that lead a reader's commands and programs to the sandbox."""
+    """Set the variables that point the commands and programs of the README to the sandbox."""
     values = {
         "ADAPTY_BASE_URL": sandbox.url,
         "ADAPTY_SECRET_KEY": sandbox.secret_key,
@@ -63,7 +63,7 @@ def _user(variables: dict[str, str]) -> None:
 
 
 def copy_examples(folder: Path, text: str, lines: int | None = None) -> None:
-    """Copy the example files that a text names, whole or their first lines."""
+    """Copy the example files that a text names, completely or their first lines."""
     (folder / "examples").mkdir()
     for name in set(re.findall(r"examples/[a-z]+\.(?:csv|jsonl)", text)):
         with (ROOT / name).open(encoding="utf-8") as whole:
@@ -71,7 +71,7 @@ def copy_examples(folder: Path, text: str, lines: int | None = None) -> None:
 
 
 def test_all_blocks_are_tested() -> None:
-    """No snippet escapes these tests because its block names another language."""
+    """Every block of the README has a language that these tests know."""
     assert {language for language, _ in BLOCKS} == {"python", "sh"}
     assert len(PROGRAMS) >= 18
     assert TESTS
@@ -82,7 +82,7 @@ def test_all_blocks_are_tested() -> None:
 def test_programs_run(
     snippet: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each Python program runs as it is, with warnings as errors, and prints what its comments say.
+    """Each Python program runs unchanged, with warnings as errors, and prints what its comments say.
 
     A program that reads the example base gets its beginning only, so its counts differ.
     """
@@ -101,7 +101,7 @@ def test_programs_run(
 
 
 def test_counts_are_those_of_the_example_base() -> None:
-    """The counts in the comments of the import are what an independent count gives."""
+    """The counts in the comments of the import equal an independent count."""
     counted = expected(ROOT / "examples" / "profiles.csv", ROOT / "examples" / "events.jsonl")
     assert f"# {counted.profiles_accepted} profiles accepted, {counted.profiles_rejected} rejected\n" in README
     assert f"# {counted.events_accepted} events accepted, {counted.events_rejected} rejected\n" in README
@@ -110,7 +110,7 @@ def test_counts_are_those_of_the_example_base() -> None:
 @pytest.mark.usefixtures("variables")
 @pytest.mark.parametrize("snippet", TESTS, ids=range(len(TESTS)))
 def test_tests_pass(snippet: str, pytester: pytest.Pytester) -> None:
-    """The README's own tests pass, with warnings as errors."""
+    """The README's tests pass, with warnings as errors."""
     pytester.makepyfile(snippet)
     pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=snippet.count("\ndef test_"))
 
@@ -127,7 +127,7 @@ def test_sandbox_command_prints_its_address() -> None:
 
 
 def run_command(command: str) -> None:
-    """Run one command line of ours, and check its exit code."""
+    """Run a command line of the package, and check its exit code."""
     ended = run(*shlex.split(command)[1:])
     assert ended.code == (SOME_REFUSED if " import " in command else 0), (command, ended)
 
@@ -142,7 +142,7 @@ def run_command(command: str) -> None:
     ],
 )
 def test_commands_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each command outside of the section about the command line runs as it is."""
+    """Each command outside of the section about the command line works unchanged."""
     copy_examples(tmp_path, command, lines=300)
     monkeypatch.chdir(tmp_path)
     Outbox(tmp_path / "outbox.sqlite").close()
@@ -168,7 +168,7 @@ def test_commands_of_the_section_run_in_order(tmp_path: Path, monkeypatch: pytes
 
 @pytest.mark.parametrize("command", [line for line in COMMANDS if not line.startswith("adapty-py ")])
 def test_other_commands_exist(command: str, sandbox: Sandbox, variables: dict[str, str]) -> None:
-    """Targets of make exist, extras are those of the package, variables are those that the sandbox prints."""
+    """Make targets, extras and variables in the README exist."""
     words = shlex.split(command)
     if words[0] == "make":
         assert f"\n{words[1]}: " in (ROOT / "Makefile").read_text("utf-8")

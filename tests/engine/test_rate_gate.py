@@ -21,7 +21,7 @@ def run(main: Callable[[SkippingLoop], Coroutine[None, None, T]]) -> T:
     loops: list[SkippingLoop] = []
 
     def make() -> SkippingLoop:
-        loops.append(SkippingLoop(wait_seconds=0))
+        loops.append(SkippingLoop(thread_wait=0))
         return loops[0]
 
     with asyncio.Runner(loop_factory=make) as runner:

@@ -1,4 +1,4 @@
-"""Rate limits: the caller's limit, and the limit that 429 responses make known."""
+"""The rate limiter: the caller's limit holds, and 429 responses slow requests down for a time."""
 
 from __future__ import annotations
 
@@ -15,20 +15,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapty._engine.rate_limiter import RateLimiter
-from tests.cases import case
 
 Api = Callable[[float], float | None]
-"""Gives None where it takes a request, or the seconds of its Retry-After."""
+"""Returns None for an accepted request, or the seconds of a Retry-After."""
 
 
 Stall = tuple[float, float]
-"""When nothing at all goes on, and for how many seconds."""
+"""The start and the duration of a stall, in seconds."""
 
 
-def simulate_workers(
+def simulate(
     limiter: RateLimiter, api: Api, *, workers: int, latency: float, seconds: float, stalls: Iterable[Stall] = ()
 ) -> tuple[list[float], list[float]]:
-    """Simulate workers that send when they get a permit; return the times of accepted and throttled requests."""
+    """Simulate workers that send as soon as the limiter allows; return when requests were accepted and throttled."""
     taken: list[float] = []
     refused: list[float] = []
     numbers = count()
@@ -69,7 +68,7 @@ def simulate_workers(
 
 
 def most_in_a_second(moments: Sequence[float]) -> int:
-    """Return the highest number of requests in a second."""
+    """Return the highest number of requests in any second."""
     most = first = 0
     for last, moment in enumerate(moments):
         while moments[first] <= moment - 1 + 1e-9:
@@ -79,21 +78,21 @@ def most_in_a_second(moments: Sequence[float]) -> int:
 
 
 def allowed_in_a_second(rate: float) -> float:
-    """Return how many requests a second may have: 5 % above the rate, or one more."""
+    """Return how many requests a second may have: 5 % above the rate, or one more request."""
     return max(1.05 * rate, math.ceil(rate) + 1)
 
 
 def _next(answers: Iterator[float | None], _: float) -> float | None:
-    """Return the next response, then accept everything."""
+    """Return one response after the other, then accept everything."""
     return next(answers, None)
 
 
-def takes_all(_: float) -> None:
+def accept_all(_: float) -> None:
     """Accept everything."""
 
 
 class AtMost:
-    """An API that accepts a number of requests per second."""
+    """An API that accepts a number of requests each second and throttles the others."""
 
     def __init__(self, per_second: int, retry_after: float = 1.0) -> None:
         self.per_second = per_second
@@ -102,7 +101,7 @@ class AtMost:
         self.count = 0
 
     def __call__(self, now: float) -> float | None:
-        """Respond to a request."""
+        """Response a request of a moment."""
         if int(now) != self.second:
             self.second, self.count = int(now), 0
         self.count += 1
@@ -117,11 +116,9 @@ class AtMost:
     stalls=st.lists(st.tuples(st.floats(0, 20), st.floats(0, 3)), max_size=12),
 )
 def test_rate_limit_is_never_exceeded(rate: float, workers: int, latency: float, stalls: list[Stall]) -> None:
-    """Neither in total since the first request nor in any second, whatever the stalls."""
+    """At no time were more requests sent than the rate allows; no second has many more, stalls or not."""
     seconds = min(20.0, 3000 / rate + 5)
-    taken, _ = simulate_workers(
-        RateLimiter(rate), takes_all, workers=workers, latency=latency, seconds=seconds, stalls=stalls
-    )
+    taken, _ = simulate(RateLimiter(rate), accept_all, workers=workers, latency=latency, seconds=seconds, stalls=stalls)
 
     assert all(number <= rate * moment + 1e-6 for number, moment in enumerate(taken))
     assert most_in_a_second(taken) <= allowed_in_a_second(rate)
@@ -133,34 +130,31 @@ def test_rate_limit_is_never_exceeded(rate: float, workers: int, latency: float,
     stalls=st.lists(st.tuples(st.floats(0, 0.8), st.floats(0, 0.1)), min_size=60, max_size=60),
     longer=st.lists(st.tuples(st.floats(0, 40), st.floats(0, 0.7)), max_size=2),
 )
-def test_rate_limit_is_reached_despite_stalls(rate: float, stalls: list[Stall], longer: list[Stall]) -> None:
-    """If 10 % of each second is lost, the mean over a minute is still the rate."""
+def test_rate_limit_is_reached_on_a_busy_machine(rate: float, stalls: list[Stall], longer: list[Stall]) -> None:
+    """With stalls of up to a tenth of each second the mean over a minute is the rate limit."""
     each_second = [(second + began, lost) for second, (began, lost) in enumerate(stalls)]
     limiter = RateLimiter(rate)
-    taken, _ = simulate_workers(limiter, takes_all, workers=64, latency=0.01, seconds=60, stalls=each_second + longer)
+    taken, _ = simulate(limiter, accept_all, workers=64, latency=0.01, seconds=60, stalls=each_second + longer)
 
     assert 0.95 * 60 * rate - 1 <= len(taken) <= 60 * rate + 1
     assert most_in_a_second(taken) <= allowed_in_a_second(rate)
 
 
-def test_high_rate_limit_is_reached_despite_stalls() -> None:
-    """Frequent short and rare long stalls do not lower the rate."""
-    for rate in (500, 1000):
-        with case(rate):
-            chance = random.Random(1)  # noqa: S311 - no secret
-            stalls = [(second + chance.uniform(0, 0.9), chance.uniform(0, 0.1)) for second in range(60)]
-            stalls += [(7.3, 0.4), (31.0, 0.6)]
-            taken, _ = simulate_workers(
-                RateLimiter(rate), takes_all, workers=32, latency=0.01, seconds=60, stalls=stalls
-            )
+@pytest.mark.parametrize("rate", [500, 1000])
+def test_high_rate_limit_is_reached_on_a_busy_machine(rate: float) -> None:
+    """The same for hundreds of requests per second, within 1 %."""
+    chance = random.Random(1)  # noqa: S311 - no secret
+    stalls = [(second + chance.uniform(0, 0.9), chance.uniform(0, 0.1)) for second in range(60)]
+    stalls += [(7.3, 0.4), (31.0, 0.6)]
+    taken, _ = simulate(RateLimiter(rate), accept_all, workers=32, latency=0.01, seconds=60, stalls=stalls)
 
-            assert len(taken) == pytest.approx(60 * rate, rel=0.01)
-            assert most_in_a_second(taken) <= allowed_in_a_second(rate)
+    assert len(taken) == pytest.approx(60 * rate, rel=0.01)
+    assert most_in_a_second(taken) <= allowed_in_a_second(rate)
 
 
 def test_stall_is_made_up_for_gradually() -> None:
-    """A stall of 1.5 seconds is made up for within a minute, at 1.04 times the rate."""
-    taken, _ = simulate_workers(RateLimiter(100), takes_all, workers=16, latency=0.01, seconds=60, stalls=[(5.0, 1.5)])
+    """The requests of a stall of 1.5 s are sent within a minute, at 1.04 times the rate."""
+    taken, _ = simulate(RateLimiter(100), accept_all, workers=16, latency=0.01, seconds=60, stalls=[(5.0, 1.5)])
 
     after = [moment for moment in taken if moment > 6.5]
     assert len(taken) == pytest.approx(6000, abs=5)
@@ -168,15 +162,15 @@ def test_stall_is_made_up_for_gradually() -> None:
     assert len([moment for moment in after if moment < 6.6]) <= 15
 
 
-def test_long_stall_is_made_up_for_partially() -> None:
-    """After a stall of 30 seconds, the requests of two seconds are made up for."""
-    taken, _ = simulate_workers(RateLimiter(100), takes_all, workers=16, latency=0.01, seconds=130, stalls=[(5.0, 30)])
+def test_long_stall_is_made_up_for_in_part() -> None:
+    """Of a stall of 30 s, the requests of two seconds are made up for."""
+    taken, _ = simulate(RateLimiter(100), accept_all, workers=16, latency=0.01, seconds=130, stalls=[(5.0, 30)])
 
     assert len(taken) == pytest.approx(100 * (130 - 30 + 2), abs=5)
 
 
-def test_limit_of_the_api_has_no_catching_up() -> None:
-    """A stall does not allow more requests than the limit that the API made known."""
+def test_adaptive_limit_has_no_debt() -> None:
+    """After a 429 a stall is not made up for."""
     limiter = RateLimiter(1000)
     for number in range(100):
         limiter.on_success(number / 100)
@@ -191,8 +185,8 @@ def test_limit_of_the_api_has_no_catching_up() -> None:
     assert leaves <= limit * 0.05 + 1
 
 
-def test_late_permit_counts_when_it_is_used() -> None:
-    """A delay between permit and request does not exceed the limit of a second."""
+def test_permit_counts_when_it_is_used() -> None:
+    """If the machine stalls between a permit and the request, no second has too many requests."""
     limiter = RateLimiter(100.0)
     now = 0.0
     sent: list[float] = []
@@ -209,53 +203,50 @@ def test_late_permit_counts_when_it_is_used() -> None:
     assert len(sent) == pytest.approx(100 * now, rel=0.05)
 
 
-def test_rate_limit_is_reached() -> None:
-    """If the workers could send more, the rate is within 5 % over a minute."""
-    for rate in (1, 7.5, 100, 1000):
-        with case(rate):
-            taken, _ = simulate_workers(RateLimiter(rate), takes_all, workers=32, latency=0.01, seconds=60)
+@pytest.mark.parametrize("rate", [1, 7.5, 100, 1000])
+def test_rate_limit_is_reached(rate: float) -> None:
+    """Workers that could send more reach the rate within 5 % over a minute."""
+    taken, _ = simulate(RateLimiter(rate), accept_all, workers=32, latency=0.01, seconds=60)
 
-            assert len(taken) == pytest.approx(60 * rate, rel=0.05, abs=1)
+    assert len(taken) == pytest.approx(60 * rate, rel=0.05, abs=1)
 
 
-def test_no_rate_limit_does_not_wait() -> None:
-    """As long as the API accepts everything, there is no limit."""
+def test_no_limit_without_rate_limit_and_429() -> None:
+    """No request waits while the API accepts everything."""
     limiter = RateLimiter()
-    taken, _ = simulate_workers(limiter, takes_all, workers=4, latency=0.01, seconds=2)
+    taken, _ = simulate(limiter, accept_all, workers=4, latency=0.01, seconds=2)
 
     assert len(taken) == pytest.approx(800, abs=8)
     assert limiter.limit is None
     assert limiter.throughput(2.0) == pytest.approx(400, rel=0.15)
 
 
-def test_first_429_pauses_all_workers() -> None:
-    """No worker sends before the Retry-After."""
+def test_first_429_blocks_all_requests() -> None:
+    """No request is sent before the Retry-After."""
     refusals = iter([None, None, 2.0])
-    taken, refused = simulate_workers(
-        RateLimiter(), lambda _: next(refusals, None), workers=8, latency=0.01, seconds=10
-    )
+    taken, refused = simulate(RateLimiter(), lambda _: next(refusals, None), workers=8, latency=0.01, seconds=10)
 
     after = [moment for moment in taken if moment > refused[0] + 0.01]
     assert after[0] >= refused[0] + 0.01 + 2.0
 
 
-def test_rare_429_slows_down_without_a_pause() -> None:
-    """One 429 among hundreds of responses lowers the rate a little."""
+def test_rare_429_slows_down_without_blocking() -> None:
+    """One 429 among thousands of successes concerns one request; the others continue a little slower."""
     refusals = iter([*[None] * 2000, 5.0])
     limiter = RateLimiter()
-    taken, refused = simulate_workers(limiter, lambda _: next(refusals, None), workers=8, latency=0.01, seconds=3.5)
+    taken, refused = simulate(limiter, lambda _: next(refusals, None), workers=8, latency=0.01, seconds=3.5)
 
     soon = [moment for moment in taken if refused[0] + 0.05 < moment < refused[0] + 0.55]
     assert 0.8 * 0.5 * 800 < len(soon) < 0.98 * 0.5 * 800
     assert limiter.limit is not None
 
 
-def test_limit_is_dropped_after_the_last_429() -> None:
-    """After some time only the caller's limit is left."""
+def test_limit_recovers_after_429() -> None:
+    """Some time after the last 429 the limit is the caller's again, or None."""
     for rate_limit in (None, 300.0):
         answers = iter([*[None] * 300, *[1.0] * 30])
         limiter = RateLimiter(rate_limit)
-        taken, _ = simulate_workers(limiter, partial(_next, answers), workers=8, latency=0.01, seconds=100)
+        taken, _ = simulate(limiter, partial(_next, answers), workers=8, latency=0.01, seconds=100)
 
         assert limiter.limit == rate_limit
         assert len([moment for moment in taken if moment > 90]) == pytest.approx(
@@ -263,22 +254,21 @@ def test_limit_is_dropped_after_the_last_429() -> None:
         )
 
 
-def test_limit_of_the_api_is_found() -> None:
-    """At least two thirds of the limit are used, with few 429 responses."""
-    for per_second in (5, 100):
-        with case(per_second):
-            taken, refused = simulate_workers(RateLimiter(), AtMost(per_second), workers=16, latency=0.02, seconds=120)
+@pytest.mark.parametrize("per_second", [5, 100])
+def test_limit_of_the_api_is_found(per_second: int) -> None:
+    """The throughput is at least two thirds of the API's limit, with few 429 responses."""
+    taken, refused = simulate(RateLimiter(), AtMost(per_second), workers=16, latency=0.02, seconds=120)
 
-            assert len(taken) > 0.66 * 120 * per_second
-            assert len(refused) < 0.18 * len(taken)
+    assert len(taken) > 0.66 * 120 * per_second
+    assert len(refused) < 0.18 * len(taken)
 
 
 @pytest.mark.parametrize("share", [0.01, 0.05])
 @pytest.mark.parametrize("retry_after", [0.0, 1.0])
-def test_occasional_429_costs_little(share: float, retry_after: float) -> None:
-    """Up to 5 % of 429 responses, regardless of the rate, do not pause the workers."""
+def test_random_429_costs_little(share: float, retry_after: float) -> None:
+    """One 429 in twenty responses, at any rate, hardly reduces the throughput."""
     chance = random.Random(1)  # noqa: S311 - no secret
-    taken, refused = simulate_workers(
+    taken, refused = simulate(
         RateLimiter(), lambda _: retry_after if chance.random() < share else None, workers=16, latency=0.02, seconds=60
     )
 
@@ -287,17 +277,17 @@ def test_occasional_429_costs_little(share: float, retry_after: float) -> None:
     assert together + lost > 0.7 * 60 * 16 / 0.02
 
 
-def test_initial_429_costs_seconds() -> None:
-    """The full rate is reached again within half a minute."""
+def test_429_to_the_first_requests_costs_seconds() -> None:
+    """Without earlier responses, the throughput recovers within half a minute."""
     refusals = iter([1.0] * 16)
-    taken, _ = simulate_workers(RateLimiter(), lambda _: next(refusals, None), workers=16, latency=0.01, seconds=40)
+    taken, _ = simulate(RateLimiter(), lambda _: next(refusals, None), workers=16, latency=0.01, seconds=40)
 
     assert len([moment for moment in taken if moment < 11]) > 100
     assert len([moment for moment in taken if moment > 30]) == pytest.approx(16000, rel=0.1)
 
 
 def test_simultaneous_429_lower_the_limit_once() -> None:
-    """16 workers that are throttled together lower the limit once."""
+    """Sixteen simultaneous 429 responses count as one."""
     limiter = RateLimiter(100.0)
     for number in range(200):
         limiter.on_success(number / 100)
@@ -313,8 +303,8 @@ def test_simultaneous_429_lower_the_limit_once() -> None:
     ),
     rate_limit=st.none() | st.floats(0.1, 1000),
 )
-def test_limit_stays_valid(events: list[tuple[str, float, float]], rate_limit: float | None) -> None:
-    """The limit is positive and never above the caller's, and waits are never negative."""
+def test_limit_stays_in_its_range(events: list[tuple[str, float, float]], rate_limit: float | None) -> None:
+    """Whatever happens: the limit is above 0 and at most the caller's, and delays are not negative."""
     limiter = RateLimiter(rate_limit)
     now = 0.0
     for what, later, seconds in events:
@@ -330,14 +320,14 @@ def test_limit_stays_valid(events: list[tuple[str, float, float]], rate_limit: f
 
 
 def test_denied_permit_costs_nothing() -> None:
-    """Repeated requests for a permit do not delay it."""
+    """Repeated attempts do not postpone the next permit."""
     limiter = RateLimiter(10.0)
     assert limiter.try_acquire(5.0) == 0
 
     assert [limiter.try_acquire(5.0 + later) for later in (0, 0.02, 0.04, 0.1)] == pytest.approx([0.1, 0.08, 0.06, 0])
 
 
-def test_first_request_starts_the_count() -> None:
+def test_no_debt_before_the_first_request() -> None:
     """Time before the first request is not made up for."""
     limiter = RateLimiter(10.0)
 

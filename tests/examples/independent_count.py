@@ -1,8 +1,7 @@
-"""A second, independent count of the example subscriber base: what an import of it must end with.
+"""A second, independent count of the example data: the expected result of an import.
 
-It reads nothing but the two files and shares no line of code with the SDK or with the script that made them:
-the rules of the Mail API are written down here once more, plainly. Where it and an importer differ, one of
-them is wrong.
+It reads only the two files, and shares no code with the SDK or with the script that generates them. It implements the
+rules of the Mail API a second time.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ COUNTRY_CODES = frozenset(country.alpha_2 for country in pycountry.countries)
 
 @dataclass(frozen=True)
 class Expected:
-    """What an importer ends with that sends all profiles and then all events, in the order of the files.
+    """The expected result of an import of all profiles and then all events, in the order of the files.
 
     `events_accepted` counts accepted requests, so the exact repeats too. `flows` counts the accepted profiles
     by the flow that they are in, `refused_reasons` the refused rows by the field that is wrong.
@@ -74,18 +73,18 @@ class Expected:
 
 
 def read_profiles(path: Path) -> list[dict[str, str]]:
-    """Read the rows, without the cells that are empty."""
+    """Read the rows, without empty cells."""
     with path.open(encoding="utf-8", newline="") as file:
         return [{column: cell for column, cell in row.items() if cell} for row in csv.DictReader(file)]
 
 
 def read_events(path: Path) -> list[object]:
-    """Read the lines; `None` for one that is not JSON."""
+    """Read the lines; `None` for a line that is not JSON."""
     return [parsed(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def parsed(line: str) -> object:
-    """Read one line of JSON; `None` if it is none."""
+    """Parse one line of JSON; `None` if it is invalid."""
     try:
         return json.loads(line)
     except json.JSONDecodeError:
@@ -93,7 +92,7 @@ def parsed(line: str) -> object:
 
 
 def is_aware_time(text: object) -> bool:
-    """Whether the text is an ISO 8601 time that says its offset."""
+    """Return whether the text is an ISO 8601 time with an offset."""
     try:
         return datetime.fromisoformat(str(text)).tzinfo is not None
     except ValueError:
@@ -101,7 +100,7 @@ def is_aware_time(text: object) -> bool:
 
 
 def is_date(text: str) -> bool:
-    """Whether the text is an ISO 8601 date."""
+    """Return whether the text is an ISO 8601 date."""
     try:
         date.fromisoformat(text)
     except ValueError:
@@ -110,7 +109,7 @@ def is_date(text: str) -> bool:
 
 
 def profile_flaws(row: dict[str, str]) -> Iterator[str]:
-    """Name the fields for which the Mail API refuses the profile."""
+    """Return the fields for which the Mail API rejects the profile."""
     yield from (field for field in REQUIRED_OF_PROFILE if field not in row)
     if not is_aware_time(row.get("external_created_at", "2026-01-01T00:00:00Z")):
         yield "external_created_at"
@@ -124,7 +123,7 @@ def profile_flaws(row: dict[str, str]) -> Iterator[str]:
 
 
 def event_flaws(event: object) -> Iterator[str]:
-    """Name the fields for which the Mail API refuses the event; `(line)` where there is no event at all."""
+    """Return the fields for which the Mail API rejects the event; `(line)` if there is no event."""
     if not isinstance(event, dict):
         yield "(line)"
         return
@@ -144,7 +143,7 @@ def event_flaws(event: object) -> Iterator[str]:
 
 
 def latest_event_types(events: list[dict[str, str]]) -> dict[str, str]:
-    """Give each profile's event type that counts: the latest, of equally late ones the last received.
+    """Return the event type that decides for each profile: the latest, of simultaneous ones the last received.
 
     An `event_id` that was received before is the same event again and changes nothing.
     """
@@ -162,7 +161,7 @@ def latest_event_types(events: list[dict[str, str]]) -> dict[str, str]:
 
 
 def expected(profiles_path: Path, events_path: Path) -> Expected:
-    """Work out from the two files what an import must end with."""
+    """Compute the expected result of an import from the two files."""
     reasons: Counter[str] = Counter()
     accepted_profiles: set[str] = set()
     accepted_events: list[dict[str, str]] = []

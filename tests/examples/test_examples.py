@@ -1,4 +1,4 @@
-"""The example subscriber base is what its README says, and what an import is to be tried with."""
+"""The example data matches its README, and covers what an import must handle."""
 
 from __future__ import annotations
 
@@ -68,13 +68,13 @@ LIFECYCLES = {
 
 
 def time_of(event: dict[str, str]) -> datetime:
-    """Read when the event was recorded."""
+    """Parse the time of the event."""
     return datetime.fromisoformat(event["event_datetime"])
 
 
 @cache
 def histories() -> dict[str, list[dict[str, str]]]:
-    """Give each accepted profile's accepted events, each once, in order of time."""
+    """Return the accepted events of each accepted profile, without repeats, in order of time."""
     once: dict[str, dict[str, str]] = {}
     for event in EVENTS:
         once.setdefault(event["event_id"], event)
@@ -85,7 +85,7 @@ def histories() -> dict[str, list[dict[str, str]]]:
 
 
 def letter(event: Mapping[str, object]) -> str:
-    """Shorten the event to the letter of its type."""
+    """Return the letter of an event's type."""
     offer = event.get("offer")
     trial = isinstance(offer, dict) and offer["offer_type"] == "free_trial"
     return "t" if trial and event["event_type"] == "subscription_started" else LETTERS[str(event["event_type"])]
@@ -102,8 +102,8 @@ def test_size() -> None:
     assert (EXAMPLES / "events.jsonl").stat().st_size < 4_500_000
 
 
-def test_nobody_real_is_written_to() -> None:
-    """Every valid address is at a domain reserved for examples."""
+def test_valid_addresses_have_reserved_domains() -> None:
+    """Every valid address has a domain reserved for examples."""
     addresses = [row["email"] for row in PROFILES if not list(profile_flaws(row))]
     assert {address.partition("@")[2] for address in addresses} == {
         "example.com",
@@ -113,14 +113,14 @@ def test_nobody_real_is_written_to() -> None:
 
 
 def test_each_life_cycle_occurs() -> None:
-    """At least ten accepted profiles have lived exactly this life cycle."""
+    """At least ten accepted profiles have exactly this life cycle."""
     lived = ["".join(letter(event) for event in events) for events in histories().values()]
     counts = {name: sum(bool(re.fullmatch(cycle, each)) for each in lived) for name, cycle in LIFECYCLES.items()}
     assert min(counts.values()) >= 10, counts
 
 
-def test_everything_in_the_contract_occurs() -> None:
-    """All event types, offer categories, offer types, and the three stores are among the accepted events."""
+def test_everything_in_the_spec_occurs() -> None:
+    """All event types, offer categories, offer types and the three stores are among the accepted events."""
     offers = [event["offer"] for event in EVENTS if "offer" in event]
     assert {event["event_type"] for event in EVENTS} == set(FLOW_OF_EVENT_TYPE) == set(LETTERS)
     assert {offer["category"] for offer in offers} == set(OFFER_CATEGORIES)
@@ -152,7 +152,7 @@ def test_subscriptions_beside_one_time_purchases_are_chains_of_their_own() -> No
 
 
 def test_transactions_are_plausible() -> None:
-    """First purchases are their own original, renewals not; ids fit the API; access ends after it begins."""
+    """First purchases are their own original, renewals are not; IDs fit the API; access ends after it begins."""
     for event in EVENTS:
         own = event["store_transaction_id"] == event["store_original_transaction_id"]
         if event["event_type"] in {"subscription_started", "non_subscription_purchase"}:
@@ -171,8 +171,8 @@ def test_transactions_are_plausible() -> None:
         assert datetime.fromisoformat(event["purchased_at"]) <= time_of(event)
 
 
-def test_nobody_buys_before_signing_up() -> None:
-    """All of a profile's events are later than its `external_created_at`, and none is later than the base."""
+def test_events_are_later_than_the_sign_up() -> None:
+    """All events are later than the profile's `external_created_at`, and not later than the data."""
     end = datetime.fromisoformat("2026-07-01T00:00:00Z")
     created = {row["external_profile_id"]: datetime.fromisoformat(row["external_created_at"]) for row in PROFILES}
     assert min(created.values()) >= datetime.fromisoformat("2025-01-01T00:00:00Z")
@@ -188,15 +188,15 @@ def test_free_trials_cost_nothing() -> None:
 
 
 def test_every_flow_has_subscribers() -> None:
-    """Every flow holds at least 50 subscribers, and the flows hold all accepted profiles."""
+    """Every flow has at least 50 subscribers, and all accepted profiles are in a flow."""
     count = expected(EXAMPLES / "profiles.csv", EXAMPLES / "events.jsonl")
     assert min(count.flows.values()) >= 50
     assert sum(count.flows.values()) == count.profiles_accepted == 2_000 - count.profiles_rejected
     assert count.events_accepted == 10_000 - count.events_rejected
 
 
-def test_wrong_rows_are_as_many_as_the_readme_says() -> None:
-    """The README's table counts, field by field, the rows that are refused, and nothing else is refused."""
+def test_rejected_rows_match_the_readme() -> None:
+    """The README's table has the number of rejected rows by field."""
     text = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     said = re.findall(r"^\| (?:profiles\.csv|events\.jsonl) \|.*\| `?([a-z_()]+)`? \| (\d+) \|$", text, re.MULTILINE)
     count = expected(EXAMPLES / "profiles.csv", EXAMPLES / "events.jsonl")
@@ -205,20 +205,20 @@ def test_wrong_rows_are_as_many_as_the_readme_says() -> None:
     assert count.profiles_rejected + count.events_rejected == sum(count.refused_reasons.values())
 
 
-def test_every_wrong_row_is_wrong_in_one_place() -> None:
-    """No refused row has two reasons, so that every importer names the same one."""
+def test_every_rejected_row_has_one_reason() -> None:
+    """No rejected row has two reasons, so every importer reports the same one."""
     flaws = [list(profile_flaws(row)) for row in PROFILES] + [list(event_flaws(line)) for line in LINES]
     assert {len(found) for found in flaws} == {0, 1}
 
 
-def test_events_of_refused_profiles_are_there() -> None:
-    """Some accepted events belong to a refused profile, and each event to some profile of the file."""
+def test_events_of_rejected_profiles_occur() -> None:
+    """Some accepted events belong to a rejected profile, and each event to a profile of the file."""
     owners = {event["external_profile_id"] for event in EVENTS}
     assert len(owners - set(ACCEPTED_PROFILES)) >= 10
     assert owners <= {row["external_profile_id"] for row in PROFILES}
 
 
-def test_some_profiles_leave_columns_out() -> None:
+def test_optional_columns_are_sometimes_empty() -> None:
     """Every optional column is empty in some rows and filled in others."""
     filled = Counter(column for row in PROFILES for column in row)
     required = {"external_profile_id", "external_created_at"}
@@ -228,13 +228,13 @@ def test_some_profiles_leave_columns_out() -> None:
 
 
 def test_events_are_out_of_order() -> None:
-    """The file's order says nothing about time: about half of the neighbours are in the wrong order."""
+    """About half of the neighbouring events are in the wrong order."""
     earlier = sum(time_of(later) < time_of(event) for event, later in pairwise(EVENTS))
     assert 0.4 < earlier / len(EVENTS) < 0.6
 
 
 def test_exact_repeats_exist() -> None:
-    """A dozen lines are exact repeats; no `event_id` stands for two different events."""
+    """Twelve lines are exact repeats; no `event_id` has two different events."""
     lines = (EXAMPLES / "events.jsonl").read_text(encoding="utf-8").splitlines()
     repeated = [line for line, times in Counter(lines).items() if times > 1]
     ids = Counter(event["event_id"] for event in EVENTS)
@@ -243,8 +243,8 @@ def test_exact_repeats_exist() -> None:
     assert sum(times - 1 for times in ids.values()) == 12
 
 
-def test_ties_exist_and_the_order_of_the_file_decides_them() -> None:
-    """Dozens of subscribers end with two events of one instant, of two flows, in either order in the file."""
+def test_simultaneous_last_events_occur() -> None:
+    """Dozens of subscribers end with two simultaneous events of two flows, in either order."""
     decided: Counter[tuple[str, str]] = Counter()
     spelled_differently = 0
     for events in histories().values():
@@ -257,8 +257,8 @@ def test_ties_exist_and_the_order_of_the_file_decides_them() -> None:
     assert spelled_differently >= 20
 
 
-def test_times_are_spelled_in_several_ways() -> None:
-    """`Z`, `+00:00` and other offsets, with and without fractions of a second."""
+def test_times_have_several_formats() -> None:
+    """Times have `Z`, `+00:00` and other offsets, with and without fractions of a second."""
     times = [event[field] for event in EVENTS for field in ("event_datetime", "purchased_at")]
     assert sum(time.endswith("Z") for time in times) >= 1_000
     assert sum(time.endswith("+00:00") for time in times) >= 1_000

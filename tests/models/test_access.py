@@ -1,4 +1,4 @@
-"""Who may use what: when an access level is open, and what is sent to give one or to take it away."""
+"""Active access levels, and the requests that grant and revoke them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 
 
 def level(**fields: Any) -> AccessLevel:
-    """Give a level of these fields, as an answer has them; times may be moments."""
+    """Return a level as parsed from a response; times may be datetimes."""
     spelled = {name: held.isoformat() if isinstance(held, datetime) else held for name, held in fields.items()}
     return AccessLevel.from_dict({"access_level_id": "premium", **spelled})
 
@@ -49,17 +49,17 @@ RULE: list[Any] = [
     ({"starts_at": AT, "expires_at": AT + TICK}, True),
     ({"starts_at": AT + DAY, "expires_at": AT - DAY}, False),
     ({"starts_at": AT + TICK, "expires_at": AT + DAY}, False),
-    # In a grace period, `expires_at` holds the end of that.
+    # In a grace period, `expires_at` is its end.
     ({"expires_at": AT + DAY, "is_in_grace_period": True}, True),
     ({"expires_at": AT, "is_in_grace_period": True}, False),
-    # These say why it ends, or that it will not renew, and not that it has ended.
+    # These are reasons for the end or for no renewal; they do not end access.
     ({"expires_at": AT + DAY, "renewal_cancelled_at": AT - DAY}, True),
     ({"expires_at": AT + DAY, "billing_issue_detected_at": AT - DAY}, True),
     ({"expires_at": AT + DAY, "cancellation_reason": "refund"}, True),
     ({"cancellation_reason": "brand_new"}, True),
     ({"expires_at": AT + DAY, "purchased_at": AT + DAY}, True),
     ({"expires_at": AT + DAY, "is_active": False}, True),
-    # What came and cannot be read opens nothing.
+    # Unparsed times grant no access.
     ({"expires_at": "soon"}, False),
     ({"expires_at": ""}, False),
     ({"expires_at": 4102444800000}, False),
@@ -74,7 +74,7 @@ RULE: list[Any] = [
 
 
 def test_is_active_follows_start_and_end() -> None:
-    """It has begun where it has no start or that is not after the moment, and ends with the moment of its end."""
+    """Access starts at `starts_at`, or without one immediately, and ends at `expires_at`."""
     for fields, opened in RULE:
         with case(fields=fields, opened=opened):
             held = level(**fields)
@@ -97,7 +97,7 @@ def _moments() -> st.SearchStrategy[datetime]:
 def test_start_is_inclusive_and_end_is_exclusive(
     starts_at: datetime | None, expires_at: datetime | None, at: datetime
 ) -> None:
-    """Said otherwise: microseconds since 1970, and the interval that holds its start and not its end."""
+    """The period is half-open, compared with microseconds since 1970."""
 
     def ticks(moment: datetime) -> int:
         return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // TICK
@@ -110,7 +110,7 @@ def test_start_is_inclusive_and_end_is_exclusive(
 
 
 def test_at_defaults_to_now() -> None:
-    """Without a moment, the present one is judged, by the level, the profile and both clients."""
+    """The default is the current time, in the level, the profile and both clients."""
     now = datetime.now(UTC)
     held = level(starts_at=now - DAY, expires_at=now + DAY)
     later, ended = level(starts_at=now + DAY), level(expires_at=now - DAY)
@@ -123,7 +123,7 @@ def test_at_defaults_to_now() -> None:
 
 
 def test_both_clients_agree_on_active_levels() -> None:
-    """`adapty.access_levels` has the same two questions, which send nothing."""
+    """`client.access_levels` has the same two methods, which send nothing."""
     profile = Profile(access_levels=(OPEN, ENDED))
     for client in (Adapty("secret_live_shown"), AsyncAdapty("secret_live_shown")):
         for levels in (client.access_levels, client.v1.access_levels):
@@ -156,7 +156,7 @@ NOT_MOMENTS: list[Any] = [
 
 
 def test_invalid_at_is_rejected() -> None:
-    """A naive moment would be guessed at: it is refused with the argument's name, also where nothing is to judge."""
+    """A naive datetime is rejected by name, even if there is no level."""
     at: Any
     judge: Any
     for judge in [
@@ -179,7 +179,7 @@ def test_invalid_at_is_rejected() -> None:
 @given(at=objects())
 @repeatable(100)
 def test_any_at_is_accepted_or_rejected_by_name(at: Any) -> None:
-    """Whatever is given for a moment, the answer is yes or no, or an error that names the argument."""
+    """Any value has a result, or the error names the argument."""
     try:
         assert OPEN.is_active(at) in (True, False)
     except AdaptyUsageError as refused:
@@ -187,7 +187,7 @@ def test_any_at_is_accepted_or_rejected_by_name(at: Any) -> None:
 
 
 def test_is_active_rejects_other_objects() -> None:
-    """A subscription is not an access level, and a level's id does not say whether it is open."""
+    """A subscription or a level's ID is not an access level."""
     held: Any
     for held in [{}, "premium", True, 0, [], ProfileSubscription(), Profile(), AccessLevel, ...]:
         with case(held=held):
@@ -199,7 +199,7 @@ def test_is_active_rejects_other_objects() -> None:
 
 @pytest.mark.parametrize("held", [None, {}, "premium", [OPEN], OPEN, ...], ids=repr)
 def test_active_rejects_other_objects(held: Any) -> None:
-    """What is no profile is refused with the argument's name."""
+    """Other objects than profiles are rejected by name."""
     with pytest.raises(AdaptyUsageError, match=r"^profile: .*expected a Profile") as caught:
         active(held, AT)
     assert caught.value.field_name == "profile"
@@ -210,12 +210,12 @@ def test_active_rejects_other_objects(held: Any) -> None:
     [({}, True), ({"starts_at": AT + DAY}, True), ({"expires_at": AT}, False), ({"expires_at": "soon"}, False)],
 )
 def test_level_without_end_is_lifetime(fields: dict[str, Any], *, lifetime: bool) -> None:
-    """A level that begins later may be for life; one whose end cannot be read is not taken for one."""
+    """A level that starts later may be for life; one with an unparsed end is not."""
     assert level(**fields).is_lifetime is lifetime
 
 
 def test_access_level_prefers_the_active_one() -> None:
-    """Where an id stands there more than once, one that is open comes first, else the first."""
+    """Of several levels with one ID, the first active one is returned, else the first one."""
     now = datetime.now(UTC)
     ended, later = level(expires_at=now - DAY), level(starts_at=now + DAY)
     held, other = level(expires_at=now + DAY), AccessLevel(access_level_id="gold")
@@ -228,7 +228,7 @@ def test_access_level_prefers_the_active_one() -> None:
 
 @pytest.mark.parametrize("access_level_id", ["Premium", "premium ", "gold", "*"])
 def test_has_access_compares_ids_exactly(access_level_id: str) -> None:
-    """Ids are compared as they are; a level whose id is missing or unreadable opens nothing by name."""
+    """IDs are compared exactly; a level without a usable ID grants no access."""
     profile = Profile.from_dict({"access_levels": [{"access_level_id": "premium"}, {}, {"access_level_id": 7}]})
     assert not profile.has_access(access_level_id)
     assert profile.access_level(access_level_id) is None
@@ -236,7 +236,7 @@ def test_has_access_compares_ids_exactly(access_level_id: str) -> None:
 
 
 def test_invalid_level_id_is_rejected() -> None:
-    """A missing setting, given as an id, is a mistake and no question: nobody is turned away for it."""
+    """An invalid ID, such as a missing setting, is an error instead of "no access"."""
     nothing: Any
     for nothing in [None, "", " ", 7, True, b"premium", ["premium"], ("premium",), {}, OPEN]:
         with case(nothing=nothing):
@@ -249,7 +249,7 @@ def test_invalid_level_id_is_rejected() -> None:
 
 
 def test_directly_created_level_is_validated() -> None:
-    """Whoever makes a level may give its times as text, with an offset; what is no moment is not guessed at."""
+    """Times may be text with an offset; invalid ones are rejected."""
     by_hand: Any = AccessLevel
     assert by_hand(starts_at="2026-06-10T14:20:00Z", expires_at="2026-06-10T16:20:00.000001+02:00").is_active(AT)
     assert not by_hand(starts_at="2026-06-10T14:20:00.000001Z").is_active(AT)
@@ -262,7 +262,7 @@ def test_directly_created_level_is_validated() -> None:
 
 
 def test_profile_without_levels_has_no_access() -> None:
-    """Levels that are missing, null or something else are no access."""
+    """Missing, null or invalid levels grant no access."""
     for levels in (None, [], {}, "premium", {"premium": {"expires_at": None}}, ["premium"], [None], 7):
         assert not Profile.from_dict({"access_levels": levels}).has_access("premium"), levels
     assert not Profile.from_dict({}).has_access("premium")
@@ -280,7 +280,7 @@ ENDS: list[Any] = [AT, AT.isoformat(), relativedelta(months=1), DAY]
     ids=["grant", "revoke"],
 )
 def test_exactly_one_of_time_and_flag_is_required(decide: Callable[..., Any], name: str, instead: str) -> None:
-    """What the API makes of leaving the end out is grave, so it has to be said: an end, or the word for none."""
+    """The API treats a missing end as a decision, so the caller must pass an end or the flag."""
     for end in ENDS:
         assert decide(end, how=False) is end
         with pytest.raises(AdaptyUsageError, match=f"^{name}: cannot be combined with {instead}=True") as caught:
@@ -304,7 +304,7 @@ def test_exactly_one_of_time_and_flag_is_required(decide: Callable[..., Any], na
     [(GrantAccessRequest, "starts_at"), (GrantAccessRequest, "expires_at"), (RevokeAccessRequest, "revoke_at")],
 )
 def test_durations_count_from_now(cls: type[Any], name: str) -> None:
-    """A relativedelta or timedelta is as far from now as it says, to either side; one without an end is refused."""
+    """Positive and negative relativedelta and timedelta count from now; infinite ones are rejected."""
     relative = (relativedelta(months=1), relativedelta(years=-1), relativedelta(hours=36), relativedelta())
     spans: tuple[Any, ...] = (*relative, DAY, -DAY, timedelta(0))
     for span in spans:
@@ -320,7 +320,7 @@ def test_durations_count_from_now(cls: type[Any], name: str) -> None:
 
 
 def test_grant_and_revoke_bodies() -> None:
-    """Times go out in UTC with an offset; null is sent where it is meant, and nothing where nothing was given."""
+    """Times are sent in UTC with an offset; null is sent only if it was passed."""
     assert GrantAccessRequest(access_level_id="premium").to_dict() == {"access_level_id": "premium"}
     assert GrantAccessRequest(
         access_level_id="premium", starts_at="2026-06-01T02:00:00+02:00", expires_at=None

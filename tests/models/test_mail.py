@@ -1,4 +1,4 @@
-"""What a record is once it is made: a frozen value that goes to JSON and back."""
+"""Request models of the Mail API: frozen values that can be converted to JSON and back."""
 
 from __future__ import annotations
 
@@ -125,14 +125,14 @@ def _records() -> st.SearchStrategy[RequestModel]:
 @given(record=_records())
 @repeatable(200)
 def test_model_round_trips_through_json(record: RequestModel) -> None:
-    """A record is made again, equal, from the JSON that it is sent as."""
+    """The JSON of a model creates an equal model."""
     assert type(record).from_dict(json.loads(wire(record))) == record
 
 
 @given(price=st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**29), max_value=10**29))
 @repeatable(150)
 def test_accepted_price_is_accepted_again(price: Decimal) -> None:
-    """However many digits an amount has: what a record sends of it, a record takes."""
+    """Any accepted amount is accepted again after serialization."""
     try:
         event = TransactionEvent(**EVENT, price_usd=price)
     except AdaptyUsageError as refusal:
@@ -143,7 +143,7 @@ def test_accepted_price_is_accepted_again(price: Decimal) -> None:
 
 @pytest.mark.parametrize("price", [Decimal("1.5E-30"), Decimal((0, (1,) * 50, -45)), Decimal(10**30)])
 def test_amount_with_too_many_digits_is_rejected(price: Decimal) -> None:
-    """A Decimal is as long as its text may be: what the text of it is refused for, it is refused for."""
+    """A Decimal has the same limit as text."""
     for value in (price, format(price, "f")):
         with pytest.raises(AdaptyUsageError, match=r"^price_usd: "):
             TransactionEvent(**EVENT, price_usd=value)
@@ -152,7 +152,7 @@ def test_amount_with_too_many_digits_is_rejected(price: Decimal) -> None:
 @given(record=_records(), data=st.data())
 @repeatable(60)
 def test_models_are_values(record: RequestModel, data: st.DataObject) -> None:
-    """Copies and pickles are equal to the record, and hold the very mark for what was not given."""
+    """Copies and pickles equal the model, and contain the same NOT_GIVEN."""
     again = data.draw(
         st.sampled_from([copy.copy(record), copy.deepcopy(record), pickle.loads(pickle.dumps(record))]),  # noqa: S301
     )
@@ -166,7 +166,7 @@ def test_models_are_values(record: RequestModel, data: st.DataObject) -> None:
 
 @EVERY
 def test_to_dict_has_fields_in_order_of_contract(cls: type[RequestModel]) -> None:
-    """The names of the fields are the contract's, and so is their order; extra fields follow."""
+    """The fields have the names and the order of the spec; extra fields follow."""
     record = cls.from_dict({**FULL[cls], "newer": 1}, allow_unknown=True)
     assert list(record.to_dict()) == [*FULL[cls], "newer"]
     assert list(field_names(cls)) == list(FULL[cls])
@@ -174,12 +174,12 @@ def test_to_dict_has_fields_in_order_of_contract(cls: type[RequestModel]) -> Non
 
 @EVERY
 def test_to_dict_omits_fields_not_given(cls: type[RequestModel]) -> None:
-    """A field that was not given is not sent, neither as null nor otherwise."""
+    """A missing field is not sent, not even as null."""
     assert list(cls(**BASES[cls]).to_dict()) == list(BASES[cls])
 
 
 def test_full_profile_body() -> None:
-    """Each field of a profile is sent in the form that the contract has for it."""
+    """Each field of a profile is sent in the format of the spec."""
     profile = MailProfile(
         external_profile_id="user_12345",
         external_created_at=datetime(2026, 6, 1, 12, 30, 0, 5, tzinfo=timezone(timedelta(hours=2))),
@@ -209,7 +209,7 @@ def test_full_profile_body() -> None:
 
 
 def test_full_event_body() -> None:
-    """Each field of an event is sent in the form that the contract has for it."""
+    """Each field of an event is sent in the format of the spec."""
     event = TransactionEvent(
         event_type="subscription_renewed",
         event_id="evt_abc123",
@@ -244,7 +244,7 @@ def test_full_event_body() -> None:
 
 @EVERY
 def test_missing_required_field_is_named(cls: type[RequestModel]) -> None:
-    """Leaving out a required field raises our error, not a TypeError, whichever way the record is made."""
+    """A missing required field raises our error, not a TypeError, in every constructor."""
     makers: list[Callable[[dict[str, Any]], RequestModel]] = [lambda fields: cls(**fields), cls.from_dict]
     for name in BASES[cls]:
         rest = {field: value for field, value in BASES[cls].items() if field != name}
@@ -258,7 +258,7 @@ def test_missing_required_field_is_named(cls: type[RequestModel]) -> None:
 
 @EVERY
 def test_empty_model_names_its_first_required_field(cls: type[RequestModel]) -> None:
-    """Without any field, the first required one is what is missing."""
+    """The error for an empty model names the first required field."""
     for make in (cls, lambda: cls.from_dict({})):
         with pytest.raises(AdaptyUsageError) as caught:
             make()
@@ -266,7 +266,7 @@ def test_empty_model_names_its_first_required_field(cls: type[RequestModel]) -> 
 
 
 def test_unknown_field_is_rejected_with_suggestion() -> None:
-    """A name that the contract does not have is refused, with the nearest one that it has."""
+    """An unknown name is rejected with the closest valid one."""
     cls: Any
     name: Any
     for cls, name, meant in [
@@ -288,7 +288,7 @@ def test_unknown_field_is_rejected_with_suggestion() -> None:
 
 
 def test_any_unknown_field_is_rejected_with_known_ones() -> None:
-    """A name that resembles none, or is no text at all, is refused with the list of the known ones."""
+    """A name without a similar one, or that is not text, is rejected with the list of valid ones."""
     name: Any
     for name in ["", " ", "zzzzzzz", "extra_fields", "flow", "to_dict", "\x00", "\ud800", 1, None, b"email"]:
         with case(name=name):
@@ -299,7 +299,7 @@ def test_any_unknown_field_is_rejected_with_known_ones() -> None:
 
 
 def test_from_dict_rejects_other_than_mappings() -> None:
-    """Anything but a mapping is refused with the record's name."""
+    """The error names the model."""
     cls: Any
     data: Any
     for cls in list(FULL):
@@ -310,7 +310,7 @@ def test_from_dict_rejects_other_than_mappings() -> None:
 
 
 def test_allow_unknown_preserves_unknown_fields() -> None:
-    """With `allow_unknown`, fields that this release does not know are kept and sent as they are."""
+    """With `allow_unknown`, unknown fields are stored and sent unchanged."""
     profile = MailProfile.from_dict({**PROFILE, "newer": {"deep": [1, None]}}, allow_unknown=True)
     assert profile.extra_fields == {"newer": {"deep": [1, None]}}
     assert profile.to_dict()["newer"] == {"deep": [1, None]}
@@ -329,7 +329,7 @@ def test_allow_unknown_preserves_unknown_nested_fields(
     field: str,
     nested: Mapping[str, Any],
 ) -> None:
-    """`allow_unknown` holds for what is nested too, so that a record with extra fields anywhere can be read back."""
+    """`allow_unknown` applies to nested models, so a model with extra fields can be parsed again."""
     record = cls.from_dict({**BASES[cls], field: nested}, allow_unknown=True)
     assert record.to_dict()[field] == nested
     with pytest.raises(AdaptyUsageError) as caught:
@@ -340,7 +340,7 @@ def test_allow_unknown_preserves_unknown_nested_fields(
 @given(st.dictionaries(st.text(max_size=5), json_values(), max_size=3))
 @repeatable(100)
 def test_extra_fields_accept_any_json(extra: dict[str, Any]) -> None:
-    """Whatever strict JSON holds is sent unchanged; what it cannot carry is refused by name."""
+    """Strict JSON is sent unchanged; other values are rejected by name."""
     try:
         expected = json.loads(json.dumps(extra, allow_nan=False, ensure_ascii=False).encode())
     except ValueError:
@@ -353,7 +353,7 @@ def test_extra_fields_accept_any_json(extra: dict[str, Any]) -> None:
 
 @EVERY
 def test_extra_fields_reject_known_fields(cls: type[RequestModel]) -> None:
-    """A field with an argument of its own is not taken among the extra ones, where nothing checks it."""
+    """A field with an argument cannot be an extra field, where it would not be validated."""
     for name in field_names(cls):
         with pytest.raises(AdaptyUsageError, match=f"contains {name}, which has its own argument") as caught:
             cls(**BASES[cls], extra_fields={name: "x"})
@@ -361,7 +361,7 @@ def test_extra_fields_reject_known_fields(cls: type[RequestModel]) -> None:
 
 
 def test_model_does_not_share_its_arguments() -> None:
-    """A record in hand can be sent: changing the caller's own dicts and lists later does not reach it."""
+    """Later changes of the caller's dicts and lists do not affect the model."""
     attributes: dict[str, Any] = {"plan": "trial"}
     device = {"platform": "iOS"}
     extra: dict[str, Any] = {"newer": {"deep": [1]}}
@@ -375,7 +375,7 @@ def test_model_does_not_share_its_arguments() -> None:
 
 
 def test_model_does_not_share_its_dict() -> None:
-    """What `to_dict` gives is the caller's own: changing it, however deep, does not reach the record."""
+    """Changes of the result of `to_dict`, at any depth, do not affect the model."""
     profile = MailProfile(**FULL_PROFILE, extra_fields={"newer": {"deep": [1]}})
     before = wire(profile)
     given = profile.to_dict()
@@ -387,14 +387,14 @@ def test_model_does_not_share_its_dict() -> None:
 
 
 def test_extra_fields_are_normalized_to_json() -> None:
-    """An extra field is kept as the JSON that it becomes, so that a record read back is equal."""
+    """An extra field is stored as its JSON value, so that a parsed copy is equal."""
     profile = MailProfile(**PROFILE, extra_fields={"newer": {"pair": (1, 2), "number": {1: 2}}})
     assert MailProfile.from_dict(json.loads(wire(profile)), allow_unknown=True) == profile
 
 
 @EVERY
 def test_models_are_frozen(cls: type[RequestModel]) -> None:
-    """No field of a record can be set, deleted or added."""
+    """Fields cannot be set, deleted or added."""
     record = cls(**FULL[cls])
     for name in [*field_names(cls), "extra_fields", "newer"]:
         with pytest.raises(AttributeError):
@@ -405,14 +405,14 @@ def test_models_are_frozen(cls: type[RequestModel]) -> None:
 
 @EVERY
 def test_positional_arguments_are_rejected(cls: type[RequestModel]) -> None:
-    """A record takes no positional arguments: their order would be a promise."""
+    """Models have keyword-only arguments."""
     with pytest.raises(TypeError):
         cls(*BASES[cls].values())
 
 
 @EVERY
 def test_models_with_equal_fields_are_equal(cls: type[RequestModel]) -> None:
-    """Records are equal by what they hold, and records of different classes never are."""
+    """Models are equal by class and fields."""
     assert cls(**FULL[cls]) == cls(**FULL[cls])
     assert cls(**FULL[cls]) != cls(**BASES[cls])
     assert cls(**BASES[cls], extra_fields={"newer": 1}) != cls(**BASES[cls])
@@ -423,7 +423,7 @@ def test_models_with_equal_fields_are_equal(cls: type[RequestModel]) -> None:
 
 @EVERY
 def test_evolve_validates_changes(cls: type[RequestModel]) -> None:
-    """`attrs.evolve` makes a new record, whose fields are all checked again."""
+    """`attrs.evolve` validates all fields again."""
     record = cls(**FULL[cls])
     for name in field_names(cls):
         wrong: Any = {name: object()}
@@ -435,7 +435,7 @@ def test_evolve_validates_changes(cls: type[RequestModel]) -> None:
 
 
 def test_repr_hides_personal_data() -> None:
-    """Name, address, gender, date of birth and attributes of a person do not show; ids do."""
+    """Name, address, gender, birthday and attributes are hidden; IDs are shown."""
     profile = MailProfile(**{**FULL_PROFILE, "gender": "diverse"}, extra_fields={"nickname": "Janey"})
     for text in (repr(profile), str(profile), f"{profile}", repr([profile]), repr({"profile": profile})):
         for personal in ("jane", "Jane", "Doe", "diverse", "1990", "plan", "trial", "Janey", "nickname"):
@@ -446,7 +446,7 @@ def test_repr_hides_personal_data() -> None:
 
 
 def test_annotations_can_be_resolved() -> None:
-    """The annotations of a record mean something at run time, for whoever builds on attrs."""
+    """Annotations can be resolved at run time, for tools that use attrs."""
     for cls in FULL:
         hints = get_type_hints(attrs.resolve_types(cls))
         assert set(field_names(cls)) <= set(hints)
@@ -455,7 +455,7 @@ def test_annotations_can_be_resolved() -> None:
 @pytest.mark.parametrize("event_type", ONE_TIME)
 @pytest.mark.parametrize("expires_at", [FULL_EVENT["expires_at"], datetime(2026, 7, 10, tzinfo=UTC)])
 def test_one_time_purchase_rejects_expires_at(event_type: Any, expires_at: Any) -> None:
-    """`expires_at` is refused for both types of one-time purchase, and for no other."""
+    """`expires_at` is rejected for both types of one-time purchases."""
     fields = {**EVENT, "event_type": event_type}
     with pytest.raises(AdaptyUsageError, match=f"is given for {event_type}") as caught:
         TransactionEvent(**fields, expires_at=expires_at)
@@ -466,7 +466,7 @@ def test_one_time_purchase_rejects_expires_at(event_type: Any, expires_at: Any) 
 
 
 def test_subscription_accepts_expires_at() -> None:
-    """`expires_at` is taken for every type of subscription event."""
+    """`expires_at` is accepted for every type of subscription event."""
     for event_type in sorted(set(get_args(TransactionEventType)) - set(ONE_TIME)):
         with case(event_type=event_type):
             event = TransactionEvent(**{**EVENT, "event_type": event_type}, expires_at=FULL_EVENT["expires_at"])
@@ -474,14 +474,14 @@ def test_subscription_accepts_expires_at() -> None:
 
 
 def test_event_has_its_flow() -> None:
-    """Each event says which flow it puts its profile into."""
+    """Each event has the flow of its type."""
     for event_type in get_args(TransactionEventType):
         with case(event_type=event_type):
             assert isinstance(TransactionEvent(**{**EVENT, "event_type": event_type}).flow, Flow)
 
 
 def test_nested_field_accepts_model_or_dict() -> None:
-    """A nested record is the same whether given as a record or as a mapping."""
+    """A nested model can be passed as a model or as a mapping."""
     fields = FULL_PROFILE["device_info"]
     ready = MailProfile(**PROFILE, device_info=DeviceInfo(**fields))
     assert MailProfile(**PROFILE, device_info=fields) == ready
@@ -490,7 +490,7 @@ def test_nested_field_accepts_model_or_dict() -> None:
 
 
 def test_coerce_model_accepts_model_or_fields() -> None:
-    """A method gets the same record either way; what is NOT_GIVEN counts as left out."""
+    """Both forms result in the same model; NOT_GIVEN means no argument."""
     ready = MailProfile(**PROFILE)
     assert coerce_model(MailProfile, "profile", ready, dict.fromkeys(FULL_PROFILE, NOT_GIVEN)) is ready
     fields = {**dict.fromkeys(FULL_PROFILE, NOT_GIVEN), **PROFILE, "extra_fields": NOT_GIVEN}
@@ -498,7 +498,7 @@ def test_coerce_model_accepts_model_or_fields() -> None:
 
 
 def test_coerce_model_rejects_both() -> None:
-    """A ready record and fields beside it are refused: which of them would win?"""
+    """A model together with fields is rejected."""
     with pytest.raises(AdaptyUsageError, match="cannot be combined with a MailProfile") as caught:
         coerce_model(MailProfile, "profile", MailProfile(**PROFILE), {"email": NOT_GIVEN, "country": "US"})
     assert caught.value.field_name == "country"
@@ -508,7 +508,7 @@ def test_coerce_model_rejects_both() -> None:
     "ready", [None, dict(PROFILE), "user_12345", 1, DeviceInfo(platform="iOS"), MailProfile, object()]
 )
 def test_coerce_model_rejects_other_objects(ready: Any) -> None:
-    """What is not the method's own record is refused by the argument's name, and not shown."""
+    """Other objects are rejected by the argument's name, and not shown."""
     with pytest.raises(AdaptyUsageError, match="expected a MailProfile") as caught:
         coerce_model(MailProfile, "profile", ready, {})
     assert caught.value.field_name == "profile"
@@ -516,6 +516,6 @@ def test_coerce_model_rejects_other_objects(ready: Any) -> None:
 
 
 def test_models_are_hashable() -> None:
-    """A frozen value can be hashed, so that records can be counted and told apart in sets and dicts."""
+    """Models can be used in sets and as keys."""
     for cls, fields in FULL.items():
         assert len({cls(**fields), cls(**fields)}) == 1

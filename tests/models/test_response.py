@@ -1,4 +1,4 @@
-"""What answers are made of: times, amounts and ids as they are meant, and nothing personal in a repr."""
+"""Response models: exact times, amounts and IDs, and no personal data in a repr."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ KINDS = {
 
 
 def fields_of(kind: str) -> list[Any]:
-    """Give every field that is read as such a kind of value, as parameters: class and name."""
+    """Return all fields of this kind as parameters: class and name."""
     return [
         (cls, field.name)
         for cls in CLASSES
@@ -91,7 +91,7 @@ def fields_of(kind: str) -> list[Any]:
 
 
 def known_fields(cls: type[ResponseModel]) -> list[attrs.Attribute[Any]]:
-    """Give the fields that the contract has."""
+    """Return the fields of the spec."""
     return [field for field in attrs.fields(cls) if field.name not in {"extra_fields", "raw"}]
 
 
@@ -171,19 +171,19 @@ NOT_TIMES: tuple[Any, ...] = (
 
 
 def profile_of(**fields: Any) -> Profile:
-    """Take a profile of these fields through the whole read path."""
+    """Parse a profile with these fields as from a response."""
     call = build_server_side_call("getProfile", Profile.from_response, adapty_customer_user_id="user_12345")
     return parse_result(call, reply(200, json.dumps({"data": fields}).encode()))
 
 
 def level_of(**fields: Any) -> AccessLevel:
-    """Take an access level of these fields through the whole read path."""
+    """Parse an access level with these fields as from a response."""
     (level,) = profile_of(access_levels=[fields]).access_levels
     return level
 
 
 def test_parse_datetime_accepts_iso_8601() -> None:
-    """Whichever way ISO 8601 is spelled, the moment comes back in UTC; without an offset it was meant in UTC."""
+    """Any ISO 8601 format results in a datetime in UTC; UTC is the default offset."""
     for spelled in SPELLINGS:
         with case(spelled=spelled):
             read = level_of(expires_at=spelled).expires_at
@@ -193,7 +193,7 @@ def test_parse_datetime_accepts_iso_8601() -> None:
 
 
 def test_every_time_field_uses_the_same_parser() -> None:
-    """No field for a time is read otherwise than the others, and what is written is the same moment again."""
+    """All time fields accept the same formats, and are written as the same instant."""
     for cls, name in fields_of("moment"):
         with case(cls=cls, name=name):
             for spelled, meant in SPELLINGS.items():
@@ -208,7 +208,7 @@ def test_every_time_field_uses_the_same_parser() -> None:
 
 
 def test_invalid_time_is_preserved_in_extra_fields() -> None:
-    """Milliseconds since 1970 as text are no year 1781: what is not ISO 8601 is kept as it came."""
+    """Text that is not ISO 8601, such as milliseconds, is preserved unchanged."""
     for strange in NOT_TIMES:
         with case(strange=strange):
             level = level_of(expires_at=strange)
@@ -229,14 +229,14 @@ def _whole_minutes(offset: timedelta) -> timedelta:
 @given(meant=_moments())
 @repeatable(100)
 def test_any_time_round_trips(meant: datetime) -> None:
-    """A moment in any offset is read as that moment, colon in the offset or not."""
+    """Any offset, with or without a colon, results in the same instant."""
     spelled = meant.isoformat()
     for spelling in (spelled, spelled[::-1].replace(":", "", 1)[::-1]):
         assert AccessLevel.from_dict({"starts_at": spelling}).starts_at == meant
 
 
 def test_amounts_are_exact() -> None:
-    """An amount is the decimal number that the answer spells, and is written as that number again."""
+    """Amounts are exact, and are written as the same number."""
     for sent, exact in [
         ("59.98", "59.98"),
         ("0", "0"),
@@ -263,7 +263,7 @@ def test_amounts_are_exact() -> None:
 
 
 def test_invalid_amount_is_preserved_in_extra_fields() -> None:
-    """Text that only Python takes for a number, or a number in another form, is kept as it came."""
+    """Text in a format that only Python accepts is preserved unchanged."""
     for strange in [
         "",
         " ",
@@ -294,13 +294,13 @@ def test_invalid_amount_is_preserved_in_extra_fields() -> None:
 
 @pytest.mark.parametrize("sent", ["1E+5000", "1E-5000", "12345678901234567890.12", "0.1000000000000000000000001"])
 def test_amounts_beyond_json_numbers_are_written_as_text(sent: str) -> None:
-    """What `to_dict` gives is JSON, and says what the answer said, however long the amount is spelled."""
+    """The result of `to_dict` is JSON with the exact amount, however long it is."""
     written = json.loads(json.dumps(profile_of(total_revenue_usd=sent).to_dict()))
     assert Decimal(str(written["total_revenue_usd"])) == Decimal(sent)
 
 
 def test_amounts_ignore_the_decimal_context() -> None:
-    """A precision that the caller's own sums need does not round what an answer says."""
+    """The caller's decimal precision does not round a response."""
     with localcontext(prec=3):
         profile = profile_of(total_revenue_usd=123456789.01)
         assert profile.to_dict()["total_revenue_usd"] == 123456789.01
@@ -326,7 +326,7 @@ def test_parse_int_accepts_whole_numbers() -> None:
 
 
 def test_int_fields_preserve_other_values() -> None:
-    """Fractions, texts and flags are not taken for whole numbers."""
+    """Fractions, texts and bools are not parsed as integers."""
     for cls, name in fields_of("whole"):
         for strange in [7.5, "7", "", True, False, [], [7], {}, float("inf"), float("nan")]:
             with case(strange=strange, cls=cls, name=name):
@@ -336,7 +336,7 @@ def test_int_fields_preserve_other_values() -> None:
 
 
 def test_bool_fields_preserve_other_values() -> None:
-    """What is nearly true is not true: `is_refund` of "false" says nothing."""
+    """Values such as "false" are not parsed as bools."""
     for cls, name in fields_of("flag"):
         for strange in [0, 1, 1.0, "true", "True", "", [], [True], {}]:
             with case(strange=strange, cls=cls, name=name):
@@ -347,7 +347,7 @@ def test_bool_fields_preserve_other_values() -> None:
 
 
 def test_str_fields_preserve_other_values() -> None:
-    """Numbers do not turn into texts: an id of 7 is kept as the number, for it may be another one than "7"."""
+    """Numbers are not converted to text: 7 and "7" may be different IDs."""
     for cls, name in fields_of("text"):
         for strange in [0, 7, 1.5, True, False, [], ["x"], {}, {"x": "y"}]:
             with case(strange=strange, cls=cls, name=name):
@@ -359,7 +359,7 @@ def test_str_fields_preserve_other_values() -> None:
 
 
 def test_metadata_accepts_text_values_only() -> None:
-    """Metadata that is not all text is kept as it came, as a whole."""
+    """Metadata with other values than text is preserved as a whole."""
     for strange in [{"level": 7}, {"level": None}, {"a": "x", "b": {}}, [], ["x"], "x", 7, True]:
         with case(strange=strange):
             held = VirtualCurrencyHistoryItem.from_dict({"metadata": strange})
@@ -369,7 +369,7 @@ def test_metadata_accepts_text_values_only() -> None:
 
 
 def test_missing_and_null_fields_are_empty() -> None:
-    """Without any field, and with every field null, a result is the same: None, or empty where there are many."""
+    """Missing and null fields are None or empty."""
     for cls in CLASSES:
         with case(cls=cls):
             empty = cls.from_dict({})
@@ -379,7 +379,7 @@ def test_missing_and_null_fields_are_empty() -> None:
 
 
 def test_to_dict_has_every_field() -> None:
-    """`to_dict` gives every field in the contract's order, null where there is nothing, unknown ones behind."""
+    """All fields are in the order of the spec, null if empty, followed by unknown ones."""
     for cls in CLASSES:
         with case(cls=cls):
             names = [field.name for field in known_fields(cls)]
@@ -387,7 +387,7 @@ def test_to_dict_has_every_field() -> None:
 
 
 def test_from_dict_rejects_other_than_mappings() -> None:
-    """Anything but a mapping is refused with the name of what was to be read."""
+    """The error names the model."""
     cls: Any
     data: Any
     for data in [None, 1, "x", b"x", [], [("data", 1)], {"data"}, ..., Profile()]:
@@ -398,14 +398,14 @@ def test_from_dict_rejects_other_than_mappings() -> None:
 
 
 def test_from_dict_accepts_any_mapping() -> None:
-    """A mapping that is no dict is read as well."""
+    """A mapping that is not a dict is parsed, too."""
     for cls in CLASSES:
         with case(cls=cls):
             assert cls.from_dict(MappingProxyType({"newer": [1]})).extra_fields == {"newer": [1]}
 
 
 def test_models_are_frozen_and_keyword_only() -> None:
-    """No field can be set, and none is given by its place."""
+    """Fields cannot be set, and are keyword-only."""
     for cls in CLASSES:
         with case(cls=cls):
             held = cls()
@@ -417,7 +417,7 @@ def test_models_are_frozen_and_keyword_only() -> None:
 
 
 def test_models_of_different_classes_are_unequal() -> None:
-    """An empty result is equal to an empty one of its own class only."""
+    """Empty models of different classes are not equal."""
     for cls in CLASSES:
         with case(cls=cls):
             assert [other for other in CLASSES if other() == cls()] == [cls]
@@ -425,7 +425,7 @@ def test_models_of_different_classes_are_unequal() -> None:
 
 
 def test_extra_fields_count_for_equality() -> None:
-    """Two answers that differ in something new are different; both can be put into a set."""
+    """Models with different extra fields are different, and both can be hashed."""
     for cls in CLASSES:
         with case(cls=cls):
             one, other = cls.from_dict({"newer": [1]}), cls.from_dict({"newer": [2]})
@@ -434,7 +434,7 @@ def test_extra_fields_count_for_equality() -> None:
 
 
 def test_model_does_not_share_its_source() -> None:
-    """Changing the decoded answer later does not reach the result."""
+    """Later changes of the parsed JSON do not affect the model."""
     body: dict[str, Any] = {
         "newer": {"deep": [1]},
         "metadata": {"level": "7"},
@@ -451,7 +451,7 @@ def test_model_does_not_share_its_source() -> None:
 
 
 def test_model_does_not_share_its_dict() -> None:
-    """What `to_dict` gives is the caller's own: changing it, however deep, does not reach the result."""
+    """Changes of the result of `to_dict`, at any depth, do not affect the model."""
     held = VirtualCurrencyHistoryItem.from_dict(
         {"newer": {"deep": [1]}, "metadata": {"level": "7"}, "items": [{"newer": [1]}], "created_at": [[]]}
     )
@@ -469,7 +469,7 @@ ADDRESS = "jane@example.com"
 
 
 def _with_addresses() -> Iterator[tuple[str, ResponseModel]]:
-    """Give results that hold an address where people put one, and the name of the place."""
+    """Return models with an address in a field, and the name of the field."""
     yield "customer_user_id", Profile.from_dict({"customer_user_id": ADDRESS})
     yield "attribute", CustomAttribute.from_dict({"key": "contact", "value": ADDRESS})
     yield "attributes", Profile.from_dict({"custom_attributes": [{"key": "contact", "value": ADDRESS}]})
@@ -483,7 +483,7 @@ def _with_addresses() -> Iterator[tuple[str, ResponseModel]]:
 
 
 def test_repr_hides_addresses() -> None:
-    """Ids, attributes and whatever is new may hold an address: a printed result does not show it."""
+    """IDs, attributes and unknown fields may contain an address, which the repr hides."""
     for held in [held for name, held in _with_addresses()]:
         with case(held=held):
             for shown in (repr(held), str(held), f"{held}", repr([held]), repr({"held": held})):
@@ -493,7 +493,7 @@ def test_repr_hides_addresses() -> None:
 
 
 def test_repr_shows_ids_and_hides_attribute_values() -> None:
-    """Ids that are no address show, times and stores too, and the values of attributes do not."""
+    """IDs without an address, times and stores are shown, values of attributes are not."""
     shown = repr(
         profile_of(
             customer_user_id="user_12345",
@@ -509,7 +509,7 @@ def test_repr_shows_ids_and_hides_attribute_values() -> None:
 
 
 def test_repr_shows_none_and_hides_empty_values() -> None:
-    """Nothing is no secret: None shows as it is, and any value does not, empty ones neither."""
+    """None is shown; all other values of hidden fields are not, including empty ones."""
     assert "metadata=None" in repr(VirtualCurrencyHistoryItem())
     assert "value=None" in repr(CustomAttribute(key="plan"))
     for value in ("", 0, 0.0):
@@ -518,7 +518,7 @@ def test_repr_shows_none_and_hides_empty_values() -> None:
 
 
 def test_balances_can_be_iterated_and_looked_up() -> None:
-    """They are what an answer holds, one for each currency, beside when it was made and what is new in it."""
+    """Each currency has one balance, next to the time and unknown fields."""
     data = [{"code": "GOLD", "available": 5}, {"code": "GEMS", "available": 0}, {"available": 7}]
     held = VirtualCurrencyBalances.from_dict({"response_created_at": 1753874038798, "data": data, "newer": 1})
     assert [balance.code for balance in held] == ["GOLD", "GEMS", None]
@@ -537,7 +537,7 @@ def test_balances_can_be_iterated_and_looked_up() -> None:
 
 @pytest.mark.parametrize("body", [{}, {"data": []}, {"data": None}, {"data": "GOLD"}])
 def test_balances_can_be_empty(body: dict[str, Any]) -> None:
-    """Where there is none, there is nothing to go through, and nothing of the answer is lost."""
+    """Without balances there is nothing to iterate over, and unknown fields are preserved."""
     held = VirtualCurrencyBalances.from_dict(body)
     assert list(held) == []
     assert len(held) == 0
@@ -546,7 +546,7 @@ def test_balances_can_be_empty(body: dict[str, Any]) -> None:
 
 
 def test_attributes_are_a_mapping() -> None:
-    """Texts and numbers come as they are; what has no readable name or value is not lost."""
+    """Texts and numbers are unchanged; items without a usable name or value are preserved."""
     profile = profile_of(
         custom_attributes=[
             {"key": "plan", "value": "trial"},
@@ -573,7 +573,7 @@ def test_attributes_are_a_mapping() -> None:
 
 
 def test_numbers_beyond_floats_are_preserved() -> None:
-    """What an attribute, or something new, says as a number is never rounded, and never infinite."""
+    """Large numbers are neither rounded nor infinite."""
     for field in ["value", "newer"]:
         for sent in [
             "9007199254740993",
@@ -605,13 +605,13 @@ def test_numbers_beyond_floats_are_preserved() -> None:
     ],
 )
 def test_remote_config_is_decoded(data: str | None, decoded: Any) -> None:
-    """`decoded` gives what the JSON text says."""
+    """`decoded` is the parsed JSON text."""
     assert RemoteConfig.from_dict({"locale": "en", "data": data}).decoded() == decoded
 
 
 @pytest.mark.parametrize("data", ["", "{", "headline", "{'a': 1}", "[" * 100_000])
 def test_decoding_invalid_remote_config_fails(data: str) -> None:
-    """Reading such a paywall does no harm; asking what the text says does, with our own error."""
+    """The paywall can be parsed; `decoded` raises an error of ours."""
     config = RemoteConfig.from_dict({"locale": "en", "data": data})
     assert config.data == data
     with pytest.raises(AdaptyUsageError, match=r"^data: is not JSON") as caught:
@@ -620,14 +620,14 @@ def test_decoding_invalid_remote_config_fails(data: str) -> None:
 
 
 def test_annotations_can_be_resolved() -> None:
-    """The annotations of results mean something at run time, for whoever builds on attrs."""
+    """Annotations can be resolved at run time, for tools that use attrs."""
     for cls in CLASSES:
         resolved = attrs.fields(attrs.resolve_types(cls))
         assert [field.name for field in resolved if isinstance(field.type, str)] == []
 
 
 def test_nested_objects_have_their_own_classes() -> None:
-    """Each list and object of a profile is of the class that its documentation names."""
+    """Each list and object of a profile has its documented class."""
     profile = profile_of(
         access_levels=[{"offer": {}}], subscriptions=[{"offer": {}}], non_subscriptions=[{}], custom_attributes=[{}]
     )
@@ -644,5 +644,5 @@ def test_nested_objects_have_their_own_classes() -> None:
 
 @pytest.mark.parametrize("balance", [0, 1, 2**31 - 1, 2**31, -1])
 def test_balances_beyond_documented_bounds_are_parsed(balance: int) -> None:
-    """The contract's bounds are what the API promises, not what the reader insists on."""
+    """Values outside of the spec's bounds are parsed."""
     assert VirtualCurrencyBalance.from_dict({"balance": balance}).balance == balance

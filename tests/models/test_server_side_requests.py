@@ -1,4 +1,4 @@
-"""What goes to the server-side API: a record in hand can be sent, is valid under the contract, and is a value."""
+"""Request models of the server-side API: sendable, valid under the spec, and values."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ BASES: Mapping[type[RequestModel], Mapping[str, Any]] = {
     Subscription: SUBSCRIPTION,
     GrantAccessRequest: {"access_level_id": "premium"},
     RevokeAccessRequest: {"access_level_id": "premium"},
-    # More than the least, for either alone must not be None.
+    # More than the minimum, because the only field must not be None.
     RefundSaverSettingsRequest: {"custom_preference": "no_preference", "consent": True},
     IntegrationIdentifiersRequest: {"branch_id": "branch_1"},
     PaywallUpdateRequest: {"remote_configs": [{"locale": "en", "data": '{"headline": "Go premium"}'}]},
@@ -194,7 +194,7 @@ SENT_BY: Mapping[type[RequestModel], tuple[str, Mapping[str, Any]]] = {
 
 
 def schema_name(cls: type[RequestModel]) -> str:
-    """Give the name of a record's schema."""
+    """Return the name of a model's schema."""
     return "IntegrationIdentifiers" if cls is IntegrationIdentifiersRequest else cls.__name__
 
 
@@ -208,7 +208,7 @@ VALIDATORS = {
 
 
 def check_sendable(record: RequestModel) -> None:
-    """Fail where a record is not JSON, not valid, not sent as it is, or not read back."""
+    """Check that a model is JSON, valid, sent unchanged, and can be parsed again."""
     written = json.loads(wire(record))
     assert [error.message for error in VALIDATORS[type(record)].iter_errors(written)] == []
     assert type(record).from_dict(written, allow_unknown=True) == record
@@ -220,7 +220,7 @@ def check_sendable(record: RequestModel) -> None:
 
 
 def outcome_of(cls: type[RequestModel], field: str, value: Any) -> RequestModel | AdaptyUsageError:
-    """Put a value into a field: a record that can be sent, or an error that names the field, or the test fails."""
+    """Return the model with this value, or the error, after a check that it names the field."""
     try:
         record = cls(**{**BASES[cls], field: value})
     except AdaptyUsageError as exc:
@@ -236,32 +236,32 @@ def outcome_of(cls: type[RequestModel], field: str, value: Any) -> RequestModel 
 
 
 def refused(cls: type[RequestModel], field: str, value: Any) -> AdaptyUsageError:
-    """Give the error that a value for a field ends in; the test fails where it is taken."""
+    """Return the error for a value of a field; fail if it is accepted."""
     outcome = outcome_of(cls, field, value)
     assert isinstance(outcome, AdaptyUsageError), f"{cls.__name__}.{field} took {value!r}"
     return outcome
 
 
 def taken(cls: type[RequestModel], field: str, value: Any) -> Any:
-    """Give what is sent of a value for a field; the test fails where it is refused."""
+    """Return the sent value of a field; fail if it is rejected."""
     outcome = outcome_of(cls, field, value)
     assert not isinstance(outcome, AdaptyUsageError), f"{cls.__name__}.{field}: {outcome}"
     return outcome.to_dict()[field]
 
 
 def fields_of(cls: type[RequestModel]) -> tuple[str, ...]:
-    """Name the contract's fields of a record."""
+    """Return the model's fields of the spec."""
     return tuple(SCHEMAS[schema_name(cls)]["properties"])
 
 
 def takes_null(cls: type[RequestModel], field: str) -> bool:
-    """Whether the contract has null for a field."""
+    """Return whether the spec allows null for a field."""
     schema = SCHEMAS[schema_name(cls)]["properties"][field]
     return "null" in schema.get("type", ()) or {"type": "null"} in schema.get("oneOf", ())
 
 
 def is_required(cls: type[RequestModel], field: str) -> bool:
-    """Whether the contract requires a field; what tells two bodies apart is filled in."""
+    """Return whether the spec requires a field, without the one that selects the schema."""
     return field in SCHEMAS[schema_name(cls)].get("required", ()) and field != "purchase_type"
 
 
@@ -269,14 +269,14 @@ EVERY_FIELD = [(model, name) for model in BASES for name in fields_of(model)]
 
 
 def test_model_has_fields_of_its_schema() -> None:
-    """No field of the contract is missing from a record, and none is there that the contract does not have."""
+    """A model has exactly the fields of its schema."""
     for cls in list(BASES):
         with case(cls=cls):
             assert set(field_names(cls)) == set(fields_of(cls)) == set(FULL[cls])
 
 
 def test_body_has_exactly_the_given_fields() -> None:
-    """Each field is sent under the contract's name in the contract's form, and what was not given is left out."""
+    """Each given field is sent in the format of the spec, and no other."""
     for cls in list(BASES):
         with case(cls=cls):
             for given_fields in (BASES[cls], FULL[cls]):
@@ -311,7 +311,7 @@ NEARLY: list[Any] = [
 
 
 def test_almost_valid_values_are_sendable_or_rejected() -> None:
-    """What is right for one field is given to every other: a valid request comes of it, or an error with the name."""
+    """Valid values of one field, passed to each other field, are sent validly or rejected by name."""
     for cls, field in [*EVERY_FIELD, *((model, "extra_fields") for model in BASES)]:
         with case(cls=cls, field=field):
             for value in NEARLY:
@@ -322,13 +322,13 @@ def test_almost_valid_values_are_sendable_or_rejected() -> None:
 @given(data=st.data())
 @repeatable(20)
 def test_any_value_is_sendable_or_rejected(cls: type[RequestModel], data: st.DataObject) -> None:
-    """Whatever Python value is given to whichever field: a valid request comes of it, or an error that names it."""
+    """Any Python value in any field results in a valid request, or an error that names it."""
     field = data.draw(st.sampled_from([*fields_of(cls), "extra_fields"]))
     outcome_of(cls, field, data.draw(objects()))
 
 
 def test_none_is_accepted_where_api_accepts_null() -> None:
-    """None is sent as null where the contract has it, and else refused with what to do instead."""
+    """None is sent as null if the spec allows it; the error says what to do instead."""
     for cls, field in EVERY_FIELD:
         with case(cls=cls, field=field):
             if takes_null(cls, field):
@@ -340,7 +340,7 @@ def test_none_is_accepted_where_api_accepts_null() -> None:
 
 
 def test_not_given_equals_omitted() -> None:
-    """NOT_GIVEN makes the record that leaving the field out makes, or the same error."""
+    """NOT_GIVEN has the same result as no argument."""
     for cls, field in EVERY_FIELD:
         with case(cls=cls, field=field):
             rest = {name: value for name, value in FULL[cls].items() if name != field}
@@ -355,7 +355,7 @@ def test_not_given_equals_omitted() -> None:
 
 
 def test_refund_saver_settings_require_one_field() -> None:
-    """A change of nothing is refused, and null for both is none; null beside the other one is sent."""
+    """An empty change is rejected, also with null for both; null next to a value is sent."""
     fields: Any
     make: Any
     for make in [RefundSaverSettingsRequest, lambda **fields: RefundSaverSettingsRequest.from_dict(fields)]:
@@ -386,7 +386,7 @@ def test_refund_saver_settings_require_one_field() -> None:
     ],
 )
 def test_integration_identifiers_require_one_field(make: Callable[[], RequestModel]) -> None:
-    """Storing nothing is refused; clearing one is something."""
+    """At least one is required; None clears one."""
     with pytest.raises(AdaptyUsageError, match="expected at least one"):
         make()
     check_sendable(IntegrationIdentifiersRequest(branch_id=None))
@@ -394,7 +394,7 @@ def test_integration_identifiers_require_one_field(make: Callable[[], RequestMod
 
 
 def test_unknown_field_is_rejected_with_known_ones() -> None:
-    """A name that the contract does not have is refused by name; `allow_unknown` keeps it and sends it."""
+    """An unknown name is rejected; `allow_unknown` stores and sends it."""
     for cls in list(BASES):
         with case(cls=cls):
             fields = {**BASES[cls], "newer": {"deep": [1, None]}}
@@ -425,7 +425,7 @@ NESTED: list[tuple[type[RequestModel], str, Any, str]] = [
 def test_unknown_nested_field_is_rejected_or_preserved(
     cls: type[RequestModel], field: str, value: Any, name: str
 ) -> None:
-    """The same holds for what is nested: the dotted name says where, and `allow_unknown` reaches there too."""
+    """The same applies to nested fields, with a dotted name."""
     fields = {**BASES[cls], field: value}
     with pytest.raises(AdaptyUsageError) as caught:
         cls.from_dict(fields)
@@ -437,7 +437,7 @@ def test_unknown_nested_field_is_rejected_or_preserved(
 
 @pytest.mark.parametrize("allow_unknown", [False, True])
 def test_items_accept_dict_of_amounts(*, allow_unknown: bool) -> None:
-    """The short form of the items is not taken for a single item."""
+    """The short form of the items is not parsed as a single item."""
     made = VirtualCurrencyTransactionRequest.from_dict({"items": {"GOLD": 1}}, allow_unknown=allow_unknown)
     assert made.to_dict() == {"items": [{"currency_code": "GOLD", "amount": 1}]}
 
@@ -473,7 +473,7 @@ WRONG_INSIDE: list[tuple[type[RequestModel], str, Any, str]] = [
 
 
 def test_nested_errors_have_dotted_names() -> None:
-    """The error names the part at fault, from the outermost field inwards."""
+    """The error has the path of the field, from the outermost inwards."""
     for cls, field, value, name in WRONG_INSIDE:
         with case(cls=cls, field=field, value=value, name=name):
             assert refused(cls, field, value).field_name == name
@@ -512,14 +512,14 @@ QUOTES_NOTHING: list[tuple[type[RequestModel], str, Any]] = [
 
 
 def test_errors_hide_personal_data() -> None:
-    """Names, addresses, ids, tokens and whatever stands in their place do not show in the message."""
+    """Names, addresses, IDs, tokens and values in their place are not in the message."""
     for cls, field, value in QUOTES_NOTHING:
         with case(cls=cls, field=field, value=value):
             assert SECRET not in str(refused(cls, field, value))
 
 
 def test_repr_hides_personal_data() -> None:
-    """Who a person is does not show in a printed record; what was bought does."""
+    """The repr hides who a person is, and shows purchases."""
     profile = repr(ProfileRequest(**FULL[ProfileRequest], extra_fields={"nickname": "Janey"}))
     for personal in (
         "Jane",
@@ -558,13 +558,13 @@ def test_repr_hides_personal_data() -> None:
     ],
 )
 def test_repr_hides_addresses(record: RequestModel) -> None:
-    """Where people put their users' addresses for ids, the printed record does not show them."""
+    """The repr hides an address used as an ID."""
     assert "jane" not in repr(record)
     assert "jane@example.com" in wire(record).decode()
 
 
 def test_models_are_values() -> None:
-    """Copies and pickles are equal, hash alike and are sent alike; records of other classes never are equal."""
+    """Copies and pickles are equal, with equal hashes and bodies; classes differ."""
     for cls in list(BASES):
         with case(cls=cls):
             record = cls(**FULL[cls], extra_fields={"newer": [1]})
@@ -579,7 +579,7 @@ def test_models_are_values() -> None:
 
 
 def test_models_are_frozen_and_keyword_only() -> None:
-    """No field can be set or deleted, and none is given by its place."""
+    """Fields cannot be set or deleted, and are keyword-only."""
     for cls in list(BASES):
         with case(cls=cls):
             record = cls(**FULL[cls])
@@ -593,7 +593,7 @@ def test_models_are_frozen_and_keyword_only() -> None:
 
 
 def test_evolve_validates_changes() -> None:
-    """`attrs.evolve` makes a new record, whose fields are all checked again."""
+    """`attrs.evolve` validates all fields again."""
     for cls in list(BASES):
         with case(cls=cls):
             record = cls(**FULL[cls])
@@ -607,7 +607,7 @@ def test_evolve_validates_changes() -> None:
 
 
 def test_extra_fields_reject_known_fields() -> None:
-    """A field with an argument of its own is not taken among the extra ones, where nothing checks it."""
+    """A field with an argument cannot be an extra field, where it would not be validated."""
     for cls in list(BASES):
         with case(cls=cls):
             for name in field_names(cls):
@@ -620,7 +620,7 @@ def test_extra_fields_reject_known_fields() -> None:
 @given(extra=st.dictionaries(st.text(max_size=5), json_values(), max_size=3))
 @repeatable(10)
 def test_extra_fields_accept_any_json(cls: type[RequestModel], extra: dict[str, Any]) -> None:
-    """Whatever strict JSON holds goes through the generated model unchanged; what it cannot carry is refused."""
+    """Strict JSON is sent unchanged; other values are rejected."""
     try:
         json.dumps(extra, allow_nan=False, ensure_ascii=False).encode()
     except ValueError:
@@ -645,7 +645,7 @@ MUTABLE: Mapping[type[RequestModel], Callable[[], dict[str, Any]]] = {
 
 
 def _emptied(value: Any) -> None:
-    """Take everything out of all dicts and lists, the innermost first."""
+    """Empty all dicts and lists, the innermost first."""
     if isinstance(value, dict | list):
         for inner in list(value.values() if isinstance(value, dict) else value):
             _emptied(inner)
@@ -654,7 +654,7 @@ def _emptied(value: Any) -> None:
 
 @pytest.mark.parametrize("cls", list(MUTABLE), ids=lambda cls: cls.__name__)
 def test_model_shares_nothing_with_source_or_dict(cls: type[RequestModel]) -> None:
-    """Emptying the caller's own dicts and lists, or those that `to_dict` gave, does not reach the record."""
+    """Emptying the caller's objects, or the result of `to_dict`, does not affect the model."""
     fields = {**MUTABLE[cls](), "extra_fields": {"newer_field": {"deep": [1]}}}
     record = cls(**fields)
     before = wire(record)
@@ -677,13 +677,13 @@ EVERY_TYPED_DICT = pytest.mark.parametrize(
 
 @EVERY_TYPED_DICT
 def test_typed_dict_has_fields_of_model(typed: Any, cls: type[RequestModel], more: set[str]) -> None:
-    """What type checkers know as arguments is what the record takes, no more and no less."""
+    """The typed dict has exactly the arguments of the model."""
     assert set(get_type_hints(typed)) == {*field_names(cls), "extra_fields", *more} - {"purchase_type"}
 
 
 @EVERY_TYPED_DICT
 def test_typed_dict_requires_required_fields(typed: Any, cls: type[RequestModel], more: set[str]) -> None:
-    """What type checkers insist on is what the record insists on."""
+    """The typed dict requires exactly the fields that the model requires."""
     hints = get_type_hints(typed, include_extras=True)
     required = {name for name, hint in hints.items() if get_origin(hint) is Required}
     assert required == {name for name in field_names(cls) if is_required(cls, name)}
@@ -694,14 +694,14 @@ def test_typed_dict_requires_required_fields(typed: Any, cls: type[RequestModel]
 
 @EVERY_TYPED_DICT
 def test_typed_dict_allows_none_where_model_does(typed: Any, cls: type[RequestModel], more: set[str]) -> None:
-    """Type checkers take None for an argument exactly where the API takes null."""
+    """The typed dict allows None exactly where the API accepts null."""
     hints = get_type_hints(typed)
     nullable = {name for name in field_names(cls) if name in hints and type(None) in get_args(hints[name])}
     assert nullable == {name for name in field_names(cls) if takes_null(cls, name)}
 
 
 def test_annotations_can_be_resolved() -> None:
-    """Annotations mean something at run time, and allow None and NOT_GIVEN exactly where the record does."""
+    """Resolved annotations allow None and NOT_GIVEN exactly where the model does."""
     for cls in list(BASES):
         with case(cls=cls):
             fields = attrs.fields_dict(attrs.resolve_types(cls))
@@ -730,7 +730,7 @@ METHODS: Mapping[str, Callable[..., Any]] = {
 
 
 def _sent_by(method: Callable[..., Any], **arguments: Any) -> Any:
-    """Give the body that a method of the client sends; nothing goes over a socket."""
+    """Return the body that a method of the client sends, without a socket."""
     sent: list[Any] = []
 
     def note(request: httpx.Request) -> httpx.Response:
@@ -745,12 +745,12 @@ def _sent_by(method: Callable[..., Any], **arguments: Any) -> Any:
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 def test_every_method_accepts_extra_fields(method: Callable[..., Any]) -> None:
-    """`extra_fields`, which the arguments name, are sent beside the known ones, as they are."""
+    """`extra_fields` are sent unchanged next to the known fields."""
     assert _sent_by(method, extra_fields={"newer": {"deep": [1, None]}})["newer"] == {"deep": [1, None]}
 
 
 def test_invalid_extra_fields_are_rejected() -> None:
-    """What is no mapping of names to JSON is refused as `extra_fields`, and nothing is sent."""
+    """Anything but a mapping of names to JSON is rejected as `extra_fields`, and nothing is sent."""
     for extra in [None, "newer", 7, [("newer", 1)], {"newer": ...}, {"newer": float("nan")}]:
         for method in METHODS.values():
             with case(method=method, extra=extra):
@@ -761,14 +761,14 @@ def test_invalid_extra_fields_are_rejected() -> None:
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 def test_unknown_argument_is_rejected_by_name(method: Callable[..., Any]) -> None:
-    """A misspelled argument is our own error, with the name, and not a TypeError."""
+    """A misspelled argument is a usage error with its name, not a TypeError."""
     with pytest.raises(AdaptyUsageError, match=r"^newer: is not a field of ") as caught:
         _sent_by(method, newer=1)
     assert caught.value.field_name == "newer"
 
 
 def test_model_altered_after_validation_is_not_sent() -> None:
-    """Whoever reaches into a record's dicts gets our error before anything is sent, and not json's."""
+    """A change of a model's dict to an invalid value raises our error before sending."""
     record = ProfileRequest(first_name="Jane", extra_fields={"newer": 1})
     held: Any = record.extra_fields
     held["newer"] = float("nan")

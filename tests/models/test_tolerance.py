@@ -1,4 +1,4 @@
-"""An answer is read whatever the API adds, leaves out or changes, and nothing of it is lost."""
+"""Responses are parsed whatever the API adds, omits or changes, and no data is lost."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _resolved(part: Any) -> Any:
 
 
 def _examples() -> Iterator[tuple[str, str, Any]]:
-    """Go through the examples of all 200 answers: operation, example's name, body."""
+    """Yield the examples of all 200 responses: operation, example's name, body."""
     for methods in CONTRACT["paths"].values():
         for operation in methods.values():
             if "operationId" in operation:
@@ -205,12 +205,12 @@ STRANGE_ITEMS: tuple[Any, ...] = (None, "x", 7, 1.5, True, [], ["x"], {"odd": 1}
 
 
 def read(operation: str, body: Any) -> Any:
-    """Take an answer through the whole read path: bytes, generated parser, model."""
+    """Parse a response completely: bytes, generated parser, model."""
     return parse_result(CALLS[operation], reply(200, json.dumps(body).encode()))
 
 
 def places(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Go through a document, depth first: where, and what."""
+    """Yield the path and the value of each part of a document, depth first."""
     yield path, value
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, held in inner:
@@ -218,7 +218,7 @@ def places(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def _with(document: Any, path: Path, value: Any) -> Any:
-    """Give a copy of the document with another value in one place."""
+    """Return a copy of the document with another value at a path."""
     changed = copy.deepcopy(document)
     if not path:
         return value
@@ -230,7 +230,7 @@ def _with(document: Any, path: Path, value: Any) -> Any:
 
 
 def _objects_of(document: Any) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Go through the objects of the document that stand for one of ours, which those of a metadata do not."""
+    """Yield the objects of the document that have a model."""
     return ((path, held) for path, held in places(document) if isinstance(held, dict) and path[-1:] != ("metadata",))
 
 
@@ -295,7 +295,7 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].+)?", re.ASCII)
 
 
 def meaning(value: Any) -> tuple[str, Any]:
-    """Give what a leaf says: times are instants, numbers are numbers, however they are spelled."""
+    """Return the meaning of a leaf: times are instants, numbers are numbers."""
     if isinstance(value, bool):
         return "flag", value
     if isinstance(value, int | float):
@@ -312,7 +312,7 @@ def meaning(value: Any) -> tuple[str, Any]:
 
 
 def leaves(value: Any, key: str = "") -> Iterator[tuple[str, tuple[str, Any]]]:
-    """Go through all that a document says: the nearest key, and what stands there; null says nothing."""
+    """Yield the nearest key and the value of each leaf that is not null."""
     if isinstance(value, dict):
         for name, held in value.items():
             yield from leaves(held, name)
@@ -324,12 +324,12 @@ def leaves(value: Any, key: str = "") -> Iterator[tuple[str, tuple[str, Any]]]:
 
 
 def lost(body: Any, result: Any) -> list[Any]:
-    """Give what an answer says and its result does not."""
+    """Return the data of a response that its result does not contain."""
     return [] if result is None else sorted((Counter(leaves(body)) - Counter(leaves(result.to_dict()))).keys(), key=str)
 
 
 def not_a_value(result: Any) -> list[str]:
-    """Say what a result cannot do that a value can: be written, read back, copied, pickled, hashed."""
+    """Return what a value must support and the result does not: JSON, copy, pickle, hash."""
     if result is None:
         return []
     again = {
@@ -342,7 +342,7 @@ def not_a_value(result: Any) -> list[str]:
 
 
 def problems_of(operation: str, body: Any) -> list[Any]:
-    """Say what goes wrong when this body answers the operation."""
+    """Return the problems with this response of the operation."""
     try:
         result = read(operation, body)
     except Exception as exc:  # noqa: BLE001 - whatever it is, it is the finding
@@ -351,7 +351,7 @@ def problems_of(operation: str, body: Any) -> list[Any]:
 
 
 def received(value: Any) -> Iterator[ResponseModel]:
-    """Go through an object and all that it holds."""
+    """Yield an object and all of its parts."""
     if isinstance(value, ResponseModel):
         yield value
         for field in attrs.fields(type(value)):
@@ -362,7 +362,7 @@ def received(value: Any) -> Iterator[ResponseModel]:
 
 
 def counterpart(result: Any, path: Path) -> Any:
-    """Give what the object at `path` of an answer was read into; the object around a profile is the profile."""
+    """Return the part of the result for the object at a path of the response."""
     found = result
     for key in path:
         if isinstance(key, int):
@@ -373,12 +373,12 @@ def counterpart(result: Any, path: Path) -> Any:
 
 
 def test_every_operation_has_a_reader() -> None:
-    """No operation that answers with something is left out of these tests."""
+    """Every operation with a response is tested here."""
     assert {operation for operation, _, _ in EXAMPLES} == set(READERS)
 
 
 def test_documented_response_is_parsed_completely() -> None:
-    """Nothing of an example of the contract is lost, and nothing of it stands in `extra_fields`."""
+    """All data of the spec's examples is parsed, and `extra_fields` are empty."""
     for operation, body in [(name, body) for name, example, body in EXAMPLES]:
         with case(operation=operation, body=body):
             assert problems_of(operation, body) == []
@@ -386,7 +386,7 @@ def test_documented_response_is_parsed_completely() -> None:
 
 
 def test_changed_response_loses_nothing() -> None:
-    """Whichever place of an example is changed in whichever way: it is read, and all that it says can be read."""
+    """Any change at any place of an example is parsed without loss."""
     for operation, body in [(name, body) for name, example, body in EXAMPLES if name in SHAPES]:
         for change in CHANGES:
             with case(change=change, operation=operation, body=body):
@@ -395,7 +395,7 @@ def test_changed_response_loses_nothing() -> None:
 
 
 def test_every_operation_tolerates_changes() -> None:
-    """Each operation has a parser of its own, and none of them minds what is missing or what is new."""
+    """Each operation's parser tolerates missing and unknown fields."""
     for operation, body in [(name, body) for name, example, body in EXAMPLES]:
         with case(operation=operation, body=body):
             changes = [*_without_a_key(body), *_with_unknown_keys(body)]
@@ -404,7 +404,7 @@ def test_every_operation_tolerates_changes() -> None:
 
 
 def test_unknown_fields_are_in_extra_fields_of_their_object() -> None:
-    """Each object of an answer has its unknown keys in its own `extra_fields`, unchanged; known ones stay known."""
+    """Each object has its unknown fields, unchanged, in its own `extra_fields`."""
     for operation, body in [(name, body) for name, example, body in EXAMPLES if name in SHAPES]:
         with case(operation=operation, body=body):
             if READERS[operation] is ignore_body:
@@ -419,7 +419,7 @@ def test_unknown_fields_are_in_extra_fields_of_their_object() -> None:
 
 
 def test_unparsed_fields_are_in_extra_fields_of_their_object() -> None:
-    """A known field with something of another type is None or empty, and `extra_fields` has what came in its place."""
+    """A field of another type is None or empty, and `extra_fields` has its value."""
     for operation, body in [(name, body) for name, example, body in EXAMPLES if name in SHAPES]:
         with case(operation=operation, body=body):
             for path, held in places(body):
@@ -433,7 +433,7 @@ def test_unparsed_fields_are_in_extra_fields_of_their_object() -> None:
 
 
 def test_unparsed_item_does_not_affect_others() -> None:
-    """Of a list, what can be read is read; what cannot stands in `extra_fields` under the list's name."""
+    """Valid items are parsed; invalid ones are in `extra_fields` under the list's name."""
     for operation, body in [(name, body) for name, example, body in EXAMPLES if name in SHAPES]:
         with case(operation=operation, body=body):
             for path, held in places(body):
@@ -449,7 +449,7 @@ def test_unparsed_item_does_not_affect_others() -> None:
 
 
 def test_unknown_object_stays_in_its_list() -> None:
-    """An object without any known field may be of a newer kind: it is returned, with its fields in `extra_fields`."""
+    """An object without any known field is returned, with its fields in `extra_fields`."""
     profile = read("getProfile", {"data": {"access_levels": [{"odd": 1}], "subscriptions": [{}]}})
     assert [level.extra_fields for level in profile.access_levels] == [{"odd": 1}]
     assert [subscription.extra_fields for subscription in profile.subscriptions] == [{}]
@@ -459,7 +459,7 @@ NAMES = sorted({field.name for held in KNOWN_CLASSES for field in attrs.fields(h
 
 
 def _answers() -> st.SearchStrategy[dict[str, Any]]:
-    """Give JSON objects whose keys are mostly known ones, with anything in them."""
+    """Generate JSON objects with mostly known keys and any values."""
     words = st.sampled_from([*sorted(KNOWN_VALUES), "2026-06-10T14:20:00+0000", "premium"])
     numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
     scalars = st.none() | st.booleans() | numbers | words | st.text(max_size=8)
@@ -476,21 +476,21 @@ def _answers() -> st.SearchStrategy[dict[str, Any]]:
 @given(body=_answers())
 @repeatable(30)
 def test_any_object_is_parsed(operation: str, body: dict[str, Any]) -> None:
-    """A JSON object of any shape is read, nothing of it is lost, and what comes of it is a value."""
+    """Any JSON object is parsed without loss, and the result is a value."""
     assert problems_of(operation, body) == []
 
 
 @given(body=st.dictionaries(st.text(st.characters(), max_size=4), json_values(), max_size=4))
 @repeatable(60)
 def test_any_json_object_is_parsed(body: dict[str, Any]) -> None:
-    """Half surrogate pairs, infinities and numbers without a value do not keep an answer from being read."""
+    """Surrogates, infinities and NaN do not prevent parsing."""
     for operation in SHAPES:
         result = read(operation, body)
         assert result is None or json.dumps(result.to_dict())
 
 
 def test_deeply_nested_response_is_rejected() -> None:
-    """However deep an answer is nested, it is read, or is an answer that the API does not document."""
+    """A deeply nested response is parsed, or is an UnexpectedResponseError."""
     for template in ['{"data": %s}', '{"data": {"newer": %s}}', '{"metadata": %s, "offer": %s}']:
         for depth in [10, 100, 300, 500, 900, 5_000]:
             with case(depth=depth, template=template):
@@ -501,7 +501,7 @@ def test_deeply_nested_response_is_rejected() -> None:
 
 
 def test_response_must_be_an_object() -> None:
-    """A success without the promised object is none: it comes from something in between."""
+    """A success that is not an object comes from a gateway."""
     for operation in SHAPES:
         for body in [b"", b" ", b"[]", b"null", b"1", b'"ok"', b"{", b"\xff", b"<html>", b'[{"data": {}}]']:
             with case(body=body, operation=operation):
@@ -509,7 +509,7 @@ def test_response_must_be_an_object() -> None:
 
 
 def test_ids_do_not_depend_on_other_fields() -> None:
-    """How an id is spelled in the result does not hang on whether the rest of the answer was as documented."""
+    """The format of an ID does not depend on whether other fields are valid."""
     spelled = "772204CE-EBF6-4ED9-82B0-D8688AB62B01"
     plain = read("getProfile", {"data": {"profile_id": spelled}})
     strange = read("getProfile", {"data": {"profile_id": spelled, "access_levels": [None]}})
@@ -517,7 +517,7 @@ def test_ids_do_not_depend_on_other_fields() -> None:
 
 
 def test_profile_is_parsed_wrapped_or_bare() -> None:
-    """Version 1 leaves open whether it wraps its profile; both are read, and what stands around it is kept."""
+    """Version 1 may wrap its profile; both forms are parsed, and other data is preserved."""
     wrapped = read("getProfileV1", {"data": {"profile_id": "p"}, "newer": 1})
     bare = read("getProfileV1", {"profile_id": "p", "newer": 1})
     assert wrapped == bare
@@ -527,7 +527,7 @@ def test_profile_is_parsed_wrapped_or_bare() -> None:
 
 @pytest.mark.parametrize("data", [None, [], "x", 7, True, [{"profile_id": "p"}]])
 def test_invalid_profile_is_an_empty_one(data: Any) -> None:
-    """Where the promised profile is something else, nothing is known of it, and what came is kept."""
+    """The data is preserved."""
     profile = read("getProfile", {"data": data})
     assert profile == Profile(extra_fields={"data": data})
 
@@ -542,7 +542,7 @@ def test_invalid_profile_is_an_empty_one(data: Any) -> None:
     ],
 )
 def test_duplicate_names_are_preserved(operation: str, body: Any) -> None:
-    """Where an answer has a name in its wrapper and inside it, the inner one counts, and neither is lost."""
+    """If a name is in the wrapper and in the object, the inner one is used, and both are preserved."""
     result = read(operation, body)
     assert lost(body, result) == []
     assert getattr(result, "customer_user_id", None) in ("inner", None)

@@ -1,4 +1,4 @@
-"""What is put together of several things: product and base plan, a transaction of its kind, a paywall's configs."""
+"""Combined values: product and base plan, the kind of a transaction, a paywall's configs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Catalogue(str, enum.Enum):  # noqa: UP042 - the older way to write it is w
 
 
 def sent_by(call: Callable[[Adapty], Any]) -> Any:
-    """Give the body that a call of the client sends; nothing goes over a socket."""
+    """Return the body that a call of the client sends, without a socket."""
     sent: list[Any] = []
 
     def note(request: httpx.Request) -> httpx.Response:
@@ -62,7 +62,7 @@ def _setting(method: str, *arguments: Any, **fields: Any) -> Callable[[Adapty], 
 
 
 def test_base_plan_is_appended_to_product() -> None:
-    """Google's base plan goes out behind a colon, whichever way the transaction is given; the rest stays as it is."""
+    """Google's base plan is appended after a colon, for every form of the transaction."""
     for product, plan, joined in [
         ("premium", "monthly", "premium:monthly"),
         ("premium", NOT_GIVEN, "premium"),
@@ -95,7 +95,7 @@ def test_base_plan_is_appended_to_product() -> None:
 
 
 def test_invalid_base_plan_is_rejected() -> None:
-    """Blank, not a text, or with a colon of its own: refused by its own name."""
+    """Blank plans, plans with a colon and other types are rejected by name."""
     plan: Any
     for plan in ["", " ", ":", "monthly:", ":monthly", "a:b", None, 7, True, b"monthly", [], "\ud800"]:
         with case(plan=plan):
@@ -105,7 +105,7 @@ def test_invalid_base_plan_is_rejected() -> None:
 
 
 def test_second_base_plan_is_rejected() -> None:
-    """A product that names a plan already takes no other, the same one neither."""
+    """A product with a plan and a second plan are rejected, even if they are equal."""
     for plan in ("monthly", "yearly"):
         with pytest.raises(AdaptyUsageError, match="is given, and store_product_id has one too") as caught:
             join_base_plan({**PURCHASE, "store_product_id": "premium:monthly", "store_base_plan_id": plan})
@@ -113,7 +113,7 @@ def test_second_base_plan_is_rejected() -> None:
 
 
 def test_base_plan_does_not_replace_product() -> None:
-    """A product that would be refused is refused with a base plan too, by its own name."""
+    """An invalid product is rejected by its own name."""
     product: Any
     for plan in ["monthly", NOT_GIVEN]:
         for product in ["", " ", "\t", None, 7, True, b"premium", []]:
@@ -130,7 +130,7 @@ def test_base_plan_does_not_replace_product() -> None:
 
 
 def test_base_plan_without_product_names_missing_product() -> None:
-    """The product is what is missing, not the plan."""
+    """The error names the product."""
     fields = {name: value for name, value in PURCHASE.items() if name != "store_product_id"}
     with pytest.raises(AdaptyUsageError, match=r"^store_product_id: is missing"):
         coerce_transaction({"purchase_type": "one_time_purchase", **fields, "store_base_plan_id": "monthly"})
@@ -138,7 +138,7 @@ def test_base_plan_without_product_names_missing_product() -> None:
 
 @pytest.mark.parametrize("cls", [OneTimePurchase, Subscription])
 def test_models_accept_joined_product_only(cls: type[RequestModel]) -> None:
-    """Records have the contract's fields: a base plan of its own is none of them."""
+    """Models have only the fields of the spec, without a base plan."""
     assert (
         cls(**{**BASES[cls], "store_product_id": "premium:monthly"}).to_dict()["store_product_id"] == "premium:monthly"
     )
@@ -154,7 +154,7 @@ KINDS: list[tuple[str, type[Subscription | OneTimePurchase]]] = [
 
 @pytest.mark.parametrize(("kind", "cls"), KINDS)
 def test_transaction_model_is_sent_unchanged(kind: str, cls: type[Subscription | OneTimePurchase]) -> None:
-    """A record is its own kind, which goes out with it."""
+    """A model has its own kind, which is sent."""
     record = cls(**FULL[cls])
     assert coerce_transaction(record) is record
     assert sent_by(lambda adapty: adapty.transactions.set(record, **USER)) == json.loads(wire(record))
@@ -166,14 +166,14 @@ def test_transaction_model_is_sent_unchanged(kind: str, cls: type[Subscription |
 def test_mapping_selects_model_by_purchase_type(
     kind: str, cls: type[Any], wrap: Callable[[Any], Mapping[str, Any]]
 ) -> None:
-    """Any mapping of the fields makes the record that its `purchase_type` names."""
+    """A mapping of any type becomes the model of its `purchase_type`."""
     for spelled in (kind, enum.Enum("Kind", {"IT": kind}, type=str).IT):  # type: ignore[attr-defined]
         assert coerce_transaction(wrap({**FULL[cls], "purchase_type": spelled})) == cls(**FULL[cls])
     assert coerce_transaction(json.loads(wire(cls(**FULL[cls])))) == cls(**FULL[cls])
 
 
 def test_unknown_purchase_type_is_rejected() -> None:
-    """The kind is not guessed from the other fields."""
+    """The kind is not derived from the other fields."""
     for kind in [
         "",
         "Subscription",
@@ -196,7 +196,7 @@ def test_unknown_purchase_type_is_rejected() -> None:
 
 @pytest.mark.parametrize("fields", [{}, PURCHASE, SUBSCRIPTION, {**SUBSCRIPTION, "purchase_type": None}])
 def test_missing_purchase_type_is_rejected(fields: Mapping[str, Any]) -> None:
-    """Without a kind, the error names it and the two that there are."""
+    """The error names the field and both kinds."""
     expected = "^purchase_type: is missing; expected one of subscription, one_time_purchase$"
     with pytest.raises(AdaptyUsageError, match=expected) as caught:
         coerce_transaction(fields)
@@ -204,7 +204,7 @@ def test_missing_purchase_type_is_rejected(fields: Mapping[str, Any]) -> None:
 
 
 def test_set_rejects_other_objects() -> None:
-    """What is neither a record nor a mapping is refused as `transaction`."""
+    """Other objects are rejected as `transaction`."""
     transaction: Any
     for transaction in [None, "subscription", b"{}", 7, [], [PURCHASE], Subscription, ..., NOT_GIVEN]:
         with case(transaction=transaction):
@@ -217,7 +217,7 @@ def test_set_rejects_other_objects() -> None:
 
 @pytest.mark.parametrize(("kind", "cls"), KINDS)
 def test_invalid_mapping_field_is_named(kind: str, cls: type[Any]) -> None:
-    """The fields of a mapping are checked like a record's."""
+    """The fields of a mapping are validated like those of a model."""
     for name in BASES[cls]:
         fields = {field: value for field, value in BASES[cls].items() if field != name}
         with pytest.raises(AdaptyUsageError, match=f"^{name}: is missing"):
@@ -227,14 +227,14 @@ def test_invalid_mapping_field_is_named(kind: str, cls: type[Any]) -> None:
 
 
 def test_one_time_purchase_rejects_subscription_fields() -> None:
-    """What belongs to a subscription is no field of a one-time purchase."""
+    """Fields of a subscription are unknown in a one-time purchase."""
     for name in ("expires_at", "renew_status", "originally_purchased_at", "grace_period_expires_at"):
         with pytest.raises(AdaptyUsageError, match=f"^{name}: is not a field of OneTimePurchase"):
             OneTimePurchase.from_dict({**PURCHASE, name: FULL[Subscription][name]})
 
 
 def test_other_purchase_type_is_rejected() -> None:
-    """A record of one kind cannot be called the other."""
+    """A model of one kind rejects the other kind."""
     for cls, other in ((Subscription, "one_time_purchase"), (OneTimePurchase, "subscription")):
         for kind in (other, "", None, 7):
             with pytest.raises(AdaptyUsageError, match=r"^purchase_type: "):
@@ -249,13 +249,13 @@ CONFIGS: list[dict[str, Any]] = [
 
 
 def paywall(configs: Any = CONFIGS) -> Paywall:
-    """Give a paywall with these configs, as an answer has them."""
+    """Return a paywall with these configs, as parsed from a response."""
     return Paywall.from_dict({"title": "Spring offer", "remote_configs": configs})
 
 
 @pytest.mark.parametrize("locale", ["en", "de", "fr"])
 def test_update_locale_preserves_other_locales(locale: str) -> None:
-    """The others go back as they came, byte by byte and with what is new in them, all of them in their order."""
+    """The others are sent back unchanged, in their order, with unknown fields."""
     request = build_locale_update(paywall(), locale, {"headline": "New"}, add=False)
     expected = [
         {**config, "data": '{"headline": "New"}'} if config["locale"] == locale else config for config in CONFIGS
@@ -264,7 +264,7 @@ def test_update_locale_preserves_other_locales(locale: str) -> None:
 
 
 def test_add_appends_locale() -> None:
-    """With `add`, a locale that is not there yet goes to the end; one that is there is changed where it stands."""
+    """With `add`, a new locale is appended; an existing one is changed in place."""
     request = build_locale_update(paywall(), "it", "{}", add=True)
     assert request.to_dict()["remote_configs"] == [*CONFIGS, {"locale": "it", "data": "{}"}]
     request = build_locale_update(paywall(), "de", "{}", add=True)
@@ -275,7 +275,7 @@ def test_add_appends_locale() -> None:
 
 
 def test_unknown_locale_is_rejected_with_known_ones() -> None:
-    """A misspelled locale does not add one: the error names those that there are, and how to add one."""
+    """The error lists the existing locales, and says how to add one."""
     for locale in ["it", "EN", "en-US", "e"]:
         for configs, there in [(CONFIGS, "en, de, fr"), ([], "none"), ([CONFIGS[0]], "en")]:
             with case(configs=configs, there=there, locale=locale):
@@ -286,7 +286,7 @@ def test_unknown_locale_is_rejected_with_known_ones() -> None:
 
 
 def test_unparsed_configs_are_not_written_back() -> None:
-    """What was not read as a whole would be lost by writing it back, so it is not taken for a paywall to edit."""
+    """Unparsed configs would be lost, so such a paywall cannot be edited."""
     for body in [
         {},
         *(
@@ -317,33 +317,33 @@ def test_unparsed_configs_are_not_written_back() -> None:
 
 @pytest.mark.parametrize("configs", [[], CONFIGS])
 def test_parsed_configs_can_be_edited(configs: list[Any]) -> None:
-    """A paywall without a config is understood too, where the list is there."""
+    """A paywall with an empty list of configs can be edited."""
     assert parse_editable_paywall({"title": "Spring offer", "remote_configs": configs}) == paywall(configs)
 
 
 @pytest.mark.parametrize("data", ["", "headline = Go premium", "{'a': 1}", "NaN", "{"])
 def test_other_configs_may_be_invalid_json(data: str) -> None:
-    """What the API holds for another locale is not ours to judge: it goes back as it came."""
+    """Invalid data of another locale is sent back unchanged."""
     other = {"locale": "de", "data": data}
     request = build_locale_update(paywall([CONFIGS[0], other]), "en", "{}", add=False)
     assert request.to_dict()["remote_configs"] == [{"locale": "en", "data": "{}"}, other]
 
 
 def test_invalid_config_can_be_replaced() -> None:
-    """The locale whose data are broken can be given good ones."""
+    """Invalid data of a locale can be replaced."""
     request = build_locale_update(paywall([{"locale": "en", "data": "{"}]), "en", {"headline": "Hello"}, add=False)
     assert request.to_dict()["remote_configs"] == [{"locale": "en", "data": '{"headline": "Hello"}'}]
 
 
 @pytest.mark.parametrize("data", ["{", "", None, 7, {"a": ...}, float("nan")], ids=repr)
 def test_invalid_data_is_rejected(data: Any) -> None:
-    """What is to be written is checked before anything is."""
+    """Data is validated before writing."""
     with pytest.raises(AdaptyUsageError, match=r"^remote_configs\.en\.data: "):
         build_locale_update(paywall(), "en", data, add=False)
 
 
 def test_remote_config_is_found_by_locale() -> None:
-    """`remote_config` gives the config of the very locale, or None."""
+    """`remote_config` returns the config of the exact locale, or None."""
     read = paywall()
     assert read.remote_config("de") == RemoteConfig(
         locale="de", data="[ ]", extra_fields={"newer": {"deep": [1, None]}}
@@ -352,7 +352,7 @@ def test_remote_config_is_found_by_locale() -> None:
 
 
 def test_parsed_configs_can_be_sent_unchanged() -> None:
-    """`paywall.remote_configs` is what `update` takes, and nothing of it is lost on the way."""
+    """`update` accepts `paywall.remote_configs`, and nothing is lost."""
     paywall_id = "3a1f7f66-5a0e-4f3b-9d5e-0d6b7c8e9f10"
     assert sent_by(lambda adapty: adapty.paywalls.update(paywall_id, paywall().remote_configs)) == {
         "remote_configs": CONFIGS
@@ -360,7 +360,7 @@ def test_parsed_configs_can_be_sent_unchanged() -> None:
 
 
 def test_update_locale_sends_get_and_update() -> None:
-    """`update_locale` reads the paywall and writes all of its configs, or nothing where it did not understand."""
+    """`update_locale` reads the paywall and writes all of its configs, or nothing if some are unparsed."""
     asked: list[tuple[str, Any]] = []
     answer: dict[str, Any] = {"remote_configs": CONFIGS}
 

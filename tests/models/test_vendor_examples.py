@@ -1,4 +1,4 @@
-"""The examples of the vendor's public reference, in their shapes and spellings and with other values, go in and out."""
+"""The examples of the vendor's reference, with other values, are sent and parsed correctly."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 USER: Mapping[str, Any] = {"customer_user_id": "8F1D0C2B-6A35-4E7F-9B08-1C2D3E4F5061"}
 PAYWALL_ID = "5c6d7e8f-9012-4a3b-8c4d-5e6f70819203"
 
-# The older pages of the reference spell times so; its newer ones as `+00:00` and `Z`.
+# The older pages of the reference use this time format; the newer ones `+00:00` and `Z`.
 BOUGHT = "2023-03-14T08:15:40.000000+0000"
 ENDS = "2031-03-14T08:15:40.000000+0000"
 
@@ -68,7 +68,7 @@ DEVICE: Mapping[str, Any] = {
     "user_agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)",
     "idfa": "0B1C2D3E-4F50-4617-8293-A4B5C6D7E8F9",
     "idfv": "1C2D3E4F-5061-4728-93A4-B5C6D7E8F90A",
-    # Ids of other platforms come as empty texts.
+    # IDs of other platforms are empty texts.
     "advertising_id": "",
     "android_id": "",
     "android_app_set_id": "",
@@ -154,7 +154,7 @@ REQUESTS: list[Any] = [
 
 
 def test_documented_request_is_sent_completely() -> None:
-    """The body of the reference's example makes a record, and the record's body says all that the example says."""
+    """The model of an example's body sends all of its data."""
     for cls, fields in REQUESTS:
         with case(cls=cls, fields=fields):
             record = cls.from_dict(fields)
@@ -165,7 +165,7 @@ def test_documented_request_is_sent_completely() -> None:
 
 
 def test_price_is_sent_as_the_same_number() -> None:
-    """The JSON number of the example is the one that is sent, digit by digit."""
+    """The exact JSON number of the example is sent."""
     for value in ("4.99", "9.99", "109.99", "0", "100", "0.5", "1999.9"):
         fields = json.loads(json.dumps(dict(TRANSACTION)).replace("4.99", value))
         record = Subscription.from_dict(fields)
@@ -180,7 +180,7 @@ LEVEL: Mapping[str, Any] = {
     "store_transaction_id": "640002913831444",
     "store_original_transaction_id": "640002835417129",
     "offer": {"category": "introductory", "type": "free_trial", "id": "offer7"},
-    # The reference's older examples have it here, its schema does not.
+    # The older examples have it here, the schema does not.
     "environment": "Production",
     "starts_at": BOUGHT,
     "purchased_at": BOUGHT,
@@ -204,7 +204,7 @@ OLDER_PROFILE: Mapping[str, Any] = {
     "subscriptions": [
         {
             **{name: held for name, held in LEVEL.items() if name not in ("access_level_id", "starts_at")},
-            # Here the older examples have other names, too.
+            # The older examples have other names here.
             "offer": {"offer_category": "introductory", "offer_type": "free_trial", "offer_id": "offer7"},
         }
     ],
@@ -333,14 +333,14 @@ ANSWERS: list[Any] = [
 
 
 def answered(body: Any, call: Callable[[Adapty], Any]) -> Any:
-    """Give what a method of the client makes of an answer; nothing goes over a socket."""
+    """Return the result of a method for a response, without a socket."""
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
     with Adapty("secret_live_shown", transport=transport) as adapty:
         return call(adapty)
 
 
 def test_documented_response_loses_nothing() -> None:
-    """What the reference's example says, the result says, and the result is a value."""
+    """The result contains all data of the example, and is a value."""
     for body, call, wrapper in ANSWERS:
         with case(body=body, call=call, wrapper=wrapper):
             result = answered(body, call)
@@ -350,7 +350,7 @@ def test_documented_response_loses_nothing() -> None:
 
 
 def test_older_profile_format_is_parsed() -> None:
-    """Times, amounts and flags of the older spelling mean what they say, and stray fields stand in `extra_fields`."""
+    """Times, amounts and flags of the older format are parsed; other fields are in `extra_fields`."""
     profile = answered({"data": OLDER_PROFILE}, lambda adapty: adapty.profiles.get(**USER))
     (level,) = profile.access_levels
     (subscription,) = profile.subscriptions
@@ -371,7 +371,7 @@ def test_older_profile_format_is_parsed() -> None:
 
 
 def test_newer_profile_format_is_parsed() -> None:
-    """A level that was granted for life has no end; its renewal may have been cancelled all the same."""
+    """A level for life has no end, even if its renewal was cancelled."""
     profile = answered({"data": NEWER_PROFILE}, lambda adapty: adapty.profiles.get(**USER))
     (level,) = profile.access_levels
     assert level.is_lifetime
@@ -382,14 +382,14 @@ def test_newer_profile_format_is_parsed() -> None:
 
 
 def test_response_round_trips_through_json() -> None:
-    """A profile that was stored as JSON is the same profile when it is read again."""
+    """A profile that was stored as JSON is equal when it is parsed again."""
     for body in (OLDER_PROFILE, NEWER_PROFILE):
         profile = answered({"data": body}, lambda adapty: adapty.profiles.get(**USER))
         assert Profile.from_dict(json.loads(json.dumps(profile.to_dict()))) == profile
 
 
 def test_validate_stripe_returns_nothing() -> None:
-    """The reference's answer is `data` of null."""
+    """The documented response is `data` of null."""
     result = answered(
         {"data": None},
         lambda adapty: adapty.purchases.validate_stripe(customer_user_id="user_12345", stripe_token="pi_1Nq7Tk"),
@@ -398,7 +398,7 @@ def test_validate_stripe_returns_nothing() -> None:
 
 
 def test_paywall_configs_can_be_sent_back() -> None:
-    """Its remote configs are what the update takes, byte by byte."""
+    """`update` sends the parsed remote configs unchanged."""
     paywall = answered(PAYWALL, lambda adapty: adapty.paywalls.get(PAYWALL_ID))
     assert PaywallUpdateRequest(remote_configs=paywall.remote_configs).to_dict() == {"remote_configs": CONFIGS}
     assert paywall.remote_config("en").decoded()["title"] == "Gold Features"

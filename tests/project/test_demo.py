@@ -33,8 +33,8 @@ def test_demo_agrees_with_independent_count() -> None:
     assert {flow: number(flows, flow) for flow in counted.flows} == counted.flows
     reasons = {"(row)" if field == "(line)" else field: count for field, count in counted.refused_reasons.items()}
     assert {field: number(summary, field) for field in reasons} == reasons
-    assert "profiles.rejects.csv has the refused records" in summary
-    assert "events.rejects.jsonl has the refused records" in summary
+    assert "profiles.rejects.csv has the rejected records" in summary
+    assert "events.rejects.jsonl has the rejected records" in summary
     assert demo.stdout.endswith("The sandbox is stopped.\n")
     progress = [
         re.match(r"(profiles|events): (\d+) accepted, (\d+) failed, .* %", line) for line in demo.stderr.splitlines()

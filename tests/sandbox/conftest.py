@@ -31,12 +31,12 @@ HTTP_PROPERTY = settings(PROPERTY, max_examples=30)
 
 
 def profile(**changes: Any) -> dict[str, Any]:
-    """Give the body of a profile that is accepted, with changes."""
+    """Return the body of a valid profile, with changes."""
     return _changed(PROFILE, changes)
 
 
 def event(**changes: Any) -> dict[str, Any]:
-    """Give the body of a transaction event that is accepted, with changes."""
+    """Return the body of a valid transaction event, with changes."""
     return _changed(EVENT, changes)
 
 
@@ -50,7 +50,7 @@ def fields(answer: httpx.Response) -> list[str]:
 
 
 def errors(answer: httpx.Response, status: int) -> list[dict[str, Any]]:
-    """Give the errors of a refusal, after a look at its shape."""
+    """Return the errors of a rejection, after a check of its format."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/json"
     body = answer.json()
@@ -64,30 +64,30 @@ def errors(answer: httpx.Response, status: int) -> list[dict[str, Any]]:
 
 
 class Api:
-    """What a test sends to the sandbox."""
+    """Sends requests of a test to the sandbox."""
 
     def __init__(self, http: httpx.Client) -> None:
-        """Keep the client, which has the key."""
+        """Store the client, which has the key."""
         self.http = http
 
     @classmethod
     @contextmanager
     def of(cls, sandbox: Sandbox) -> Iterator[Api]:
-        """Reach a sandbox with its own key."""
+        """Create one for a sandbox, with its key."""
         headers = {"authorization": f"Bearer {sandbox.mail_key}"}
         with httpx.Client(base_url=sandbox.url, headers=headers) as http:
             yield cls(http)
 
     def save_profile(self, **changes: Any) -> httpx.Response:
-        """Save a profile that is accepted, with changes."""
+        """Save a valid profile, with changes."""
         return self.send(PROFILE_PATH, profile(**changes))
 
     def save_event(self, **changes: Any) -> httpx.Response:
-        """Save an event that is accepted, with changes."""
+        """Save a valid event, with changes."""
         return self.send(EVENT_PATH, event(**changes))
 
     def delete_profile(self, **named: Any) -> httpx.Response:
-        """Erase a profile by what it is known by."""
+        """Erase a profile by an identifier."""
         return self.send(DELETION_PATH, named)
 
     def send(self, path: str, body: Any) -> httpx.Response:
@@ -99,7 +99,7 @@ class Api:
         assert self.http.post("/_sandbox/reset").status_code == 200
 
     def inside(self, path: str) -> Any:
-        """Look inside."""
+        """Get an inspection endpoint."""
         answer = self.http.get(f"/_sandbox/{path}")
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -107,12 +107,12 @@ class Api:
 
 @pytest.fixture(scope="session")
 def shared_api(running_sandbox: Sandbox) -> Iterator[Api]:
-    """Reach the sandbox that all tests share, as it is."""
+    """Return the API of the sandbox that all tests share, with its data."""
     with Api.of(running_sandbox) as api:
         yield api
 
 
 @pytest.fixture
 def api(sandbox: Sandbox, shared_api: Api) -> Api:
-    """Reach the sandbox, emptied."""
+    """Return the API of the sandbox, without data."""
     return shared_api

@@ -1,4 +1,4 @@
-"""What of a request body is accepted, and what is said of the rest."""
+"""Valid and invalid request bodies of the Mail API."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ FULL = {
 
 
 def properties(name: str) -> list[str]:
-    """Name the properties of a schema of the contract, those inside objects after these."""
+    """Return the names of a schema's properties, followed by nested ones."""
     found = []
     for field, given_schema in SCHEMAS[name]["properties"].items():
         found.append(field)
@@ -73,12 +73,12 @@ def properties(name: str) -> list[str]:
 
 
 def required(name: str) -> list[str]:
-    """Name the required properties of a schema."""
+    """Return the names of the required properties of a schema."""
     return list(SCHEMAS[name]["required"])
 
 
 def test_body_with_every_field_is_accepted(api: Api) -> None:
-    """The bodies that the other tests spoil are right."""
+    """The bodies that the other tests change are valid."""
     for name, path in PATHS.items():
         with case(name):
             api.reset()
@@ -86,7 +86,7 @@ def test_body_with_every_field_is_accepted(api: Api) -> None:
 
 
 def test_missing_field_is_named(api: Api) -> None:
-    """The answer to a missing field is the documented one, word for word."""
+    """The response is exactly the documented one."""
     for name, field in [(schema, field) for schema in PATHS for field in required(schema)]:
         with case(name, field):
             body = {key: value for key, value in FULL[name].items() if key != field}
@@ -96,7 +96,7 @@ def test_missing_field_is_named(api: Api) -> None:
 
 
 def test_missing_fields_are_listed_in_the_order_of_the_spec(api: Api) -> None:
-    """One answer says all that is wrong."""
+    """One response lists all problems."""
     for name, path in PATHS.items():
         with case(name):
             api.reset()
@@ -105,7 +105,7 @@ def test_missing_fields_are_listed_in_the_order_of_the_spec(api: Api) -> None:
 
 
 def test_wrong_type_is_named(api: Api) -> None:
-    """Every field of the contract is a string or an object, and null is neither."""
+    """Every field of the spec is a string or an object; null is neither."""
     wrong_cases: list[Any] = [None, True, 0, 1.5, [], ["x"]]
     for name, field in [(schema, field) for schema in PATHS for field in properties(schema)]:
         for wrong in wrong_cases:
@@ -118,7 +118,7 @@ def test_wrong_type_is_named(api: Api) -> None:
 
 
 def test_wrong_fields_are_listed_once_in_the_order_of_the_spec(api: Api) -> None:
-    """The order is the contract's, not the body's and not the kind of flaw's."""
+    """The order is that of the spec, not of the body or of the kinds of problems."""
     for name, path in PATHS.items():
         with case(name):
             api.reset()
@@ -135,7 +135,7 @@ def test_wrong_fields_are_listed_once_in_the_order_of_the_spec(api: Api) -> None
 
 
 def test_wrong_type_broken_rule_and_missing_field_are_reported_together(api: Api) -> None:
-    """What is wrong for different reasons is one list, in the order of the contract."""
+    """All kinds of problems are in one list, in the order of the spec."""
     body = profile(
         store_country="us",
         country="USA",
@@ -158,7 +158,7 @@ def test_wrong_type_broken_rule_and_missing_field_are_reported_together(api: Api
 
 
 def test_unknown_enum_value_is_rejected_with_the_choices(api: Api) -> None:
-    """The message lists the values of the contract."""
+    """The message lists the values of the spec."""
     cases: list[tuple[str, Any]] = [
         ("event_type", "subscription_paused"),
         ("event_type", "Subscription_Started"),
@@ -213,7 +213,7 @@ NO_MOMENTS = [
 
 
 def test_rfc_3339_date_times_are_accepted(api: Api) -> None:
-    """Whatever RFC 3339 allows is a date-time, leap seconds and small letters too."""
+    """All of RFC 3339 is accepted, including leap seconds and small letters."""
     for moment in MOMENTS:
         with case(moment):
             api.reset()
@@ -221,7 +221,7 @@ def test_rfc_3339_date_times_are_accepted(api: Api) -> None:
 
 
 def test_invalid_date_times_are_rejected(api: Api) -> None:
-    """A missing offset, a day that does not exist, and other ways of ISO 8601 are not RFC 3339."""
+    """A missing offset, a nonexistent day, and other formats of ISO 8601 are invalid."""
     for text in NO_MOMENTS:
         with case(text):
             (error,) = errors(api.save_event(expires_at=text), 400)
@@ -230,7 +230,7 @@ def test_invalid_date_times_are_rejected(api: Api) -> None:
 
 
 def test_equal_date_times_parse_to_the_same_timestamp() -> None:
-    """Offsets and a leap second are counted, finer fractions are cut off."""
+    """Offsets and leap seconds count, fractions below microseconds are truncated."""
     assert (
         parse_rfc3339("2017-01-01T00:00:00Z")
         == parse_rfc3339("2016-12-31T23:59:60Z")
@@ -250,7 +250,7 @@ def test_dates_must_be_valid_calendar_dates(api: Api) -> None:
 
 
 def test_invalid_emails_are_rejected(api: Api) -> None:
-    """The refusal does not repeat the address."""
+    """The error does not quote the address."""
     cases: list[str] = ["", "jane", "jane@", "@example.com", "jane@example", "ja ne@example.com", "a@b@example.com"]
     for text in cases:
         with case(text):
@@ -260,7 +260,7 @@ def test_invalid_emails_are_rejected(api: Api) -> None:
 
 
 def test_invalid_countries_are_rejected(api: Api) -> None:
-    """Any other value is rejected, as the vendor documents and the schema alone would not do."""
+    """Other values are rejected, as documented, although the schema allows them."""
     text_cases: list[str] = ["", "us", "Us", "USA", "UK", "EN", "XX", "U", "US ", "840", "\u0000"]
     field_cases: list[str] = ["country", "store_country"]
     for text in text_cases:
@@ -270,12 +270,12 @@ def test_invalid_countries_are_rejected(api: Api) -> None:
 
 
 def test_every_country_is_accepted(api: Api) -> None:
-    """All officially assigned codes are."""
+    """All officially assigned codes are accepted."""
     assert {api.save_profile(country=code, store_country=code).status_code for code in COUNTRY_CODES} == {200}
 
 
 def test_decimal_text_is_accepted_as_price(api: Api) -> None:
-    """An amount is written out, in a string."""
+    """The amount is decimal text."""
     cases: list[tuple[str, int]] = [("9.99", 200), ("0", 200), ("-3.50", 200), ("10", 200)]
     for text, status in cases:
         with case(text, status):
@@ -292,7 +292,7 @@ def test_invalid_prices_are_rejected(api: Api) -> None:
 
 
 def test_custom_attributes_accept_strings_and_numbers(api: Api) -> None:
-    """Both kinds are stored as sent."""
+    """Both types are stored unchanged."""
     cases: list[Any] = ["", "x", 0, -1, 1.5, 10**400]
     for value in cases:
         with case(value):
@@ -302,7 +302,7 @@ def test_custom_attributes_accept_strings_and_numbers(api: Api) -> None:
 
 
 def test_invalid_custom_attributes_are_rejected_by_name(api: Api) -> None:
-    """A boolean is no number."""
+    """A boolean is not a number."""
     cases: list[Any] = [None, True, False, [], {}, ["x"], {"x": 1}]
     for value in cases:
         with case(value):
@@ -311,12 +311,12 @@ def test_invalid_custom_attributes_are_rejected_by_name(api: Api) -> None:
 
 
 def test_empty_custom_attributes_are_accepted(api: Api) -> None:
-    """An empty object is an object."""
+    """An empty object is accepted."""
     assert api.save_profile(custom_attributes={}).status_code == 200
 
 
 def test_unknown_fields_are_accepted_and_kept(api: Api) -> None:
-    """The contract does not forbid further properties, so a newer client's fields get through."""
+    """The spec does not forbid further properties, so fields of newer clients are accepted."""
     extra = {"nickname": "u", "deep": {"er": [1, None, True, {"x": "\u0000"}]}, "country ": "nowhere"}
     api.save_profile(**extra)
     api.save_event(**extra, country="nowhere")
@@ -326,7 +326,7 @@ def test_unknown_fields_are_accepted_and_kept(api: Api) -> None:
 
 
 def test_bodies_that_are_not_json_objects_are_rejected(api: Api) -> None:
-    """No single field is at fault, so that none is named; the contract's schema has no null there."""
+    """The error has no field; the spec's schema does not allow null there."""
     cases: list[bytes] = [
         b"",
         b"  \n",
@@ -363,7 +363,7 @@ def test_bodies_that_are_not_json_objects_are_rejected(api: Api) -> None:
 
 
 def test_nesting_is_limited(api: Api) -> None:
-    """The bound counts levels, not brackets."""
+    """The limit counts levels, not brackets."""
 
     def nested(levels: int) -> Any:
         value: Any = []
@@ -378,7 +378,7 @@ def test_nesting_is_limited(api: Api) -> None:
 
 
 def test_lone_surrogates_are_rejected_by_field(api: Api) -> None:
-    """JSON can spell what UTF-8, and so a database, cannot hold."""
+    """JSON can contain them, UTF-8 and a database cannot."""
     cases: list[tuple[dict[str, Any], str]] = [
         ({"first_name": "\ud800"}, "first_name"),
         ({"external_profile_id": "a\udc00b"}, "external_profile_id"),
@@ -396,7 +396,7 @@ def test_lone_surrogates_are_rejected_by_field(api: Api) -> None:
 
 
 def test_surrogate_pairs_are_accepted(api: Api) -> None:
-    """A client that writes ASCII sends an emoji as a pair."""
+    """A client that writes ASCII sends an emoji as a surrogate pair."""
     api.save_profile(first_name="\U0001f600")
     assert api.inside("profiles/user_12345")["profile"]["first_name"] == "\U0001f600"
 
@@ -409,7 +409,7 @@ def test_numbers_beyond_a_double_are_rejected_by_field(api: Api) -> None:
 
 
 def test_last_of_duplicate_keys_counts(api: Api) -> None:
-    """As in Python's json and most other readers."""
+    """The last one counts, as in most JSON parsers."""
     text = json.dumps(profile())[:-1] + ', "email": "john@example.com"}'
     assert api.http.post(PROFILE_PATH, content=text.encode()).status_code == 200
     assert api.inside("profiles/user_12345")["profile"]["email"] == "john@example.com"
@@ -436,7 +436,7 @@ def _bodies(name: str) -> st.SearchStrategy[Any]:
 @HTTP_PROPERTY
 @given(st.data())
 def test_any_json_gets_a_documented_response(shared_api: Api, name: str, data: st.DataObject) -> None:
-    """Any JSON, and what Python's writer takes for JSON, is answered with 200 or a 400 of the documented shape."""
+    """Any JSON, also Python's NaN and Infinity, gets a 200 or a documented 400."""
     answer = shared_api.send(PATHS[name], data.draw(_bodies(name)))
     if answer.status_code == 200:
         assert answer.content == b"{}"
@@ -448,12 +448,12 @@ def test_any_json_gets_a_documented_response(shared_api: Api, name: str, data: s
 @HTTP_PROPERTY
 @given(raw=st.binary(max_size=200) | st.text(alphabet='{}[]",:\\u0d8e1-.naNIfty ').map(str.encode))
 def test_any_bytes_get_a_400(shared_api: Api, path: str, raw: bytes) -> None:
-    """Bytes that are no JSON object are refused."""
+    """Bytes that are not a JSON object are rejected."""
     assert errors(shared_api.http.post(path, content=raw), 400)
 
 
 def test_local_references_are_resolved_anywhere_in_the_spec() -> None:
-    """A schema can stand in the operation itself, with names that a JSON pointer escapes, and any keyword counts."""
+    """A schema in the operation itself, escaped names in pointers, and any keyword work."""
     document = openapi_spec("mail")
     document["paths"] = {"/a/b~c %d": document["paths"][PROFILE_PATH]}
     schemas = document["components"]["schemas"]
@@ -480,7 +480,7 @@ def test_local_references_are_resolved_anywhere_in_the_spec() -> None:
 
 
 def test_operation_without_a_403_example_uses_another_one() -> None:
-    """And where the contract has none at all, the answer still has the documented shape."""
+    """Without any example in the spec, the response still has the documented format."""
     document = openapi_spec("mail")
     document["paths"] = {path: document["paths"][path] for path in PATHS.values()}
     saving, recording = (document["paths"][path]["post"]["responses"] for path in PATHS.values())
@@ -494,7 +494,7 @@ def test_operation_without_a_403_example_uses_another_one() -> None:
 
 
 def test_operations_without_a_json_body_are_skipped() -> None:
-    """They are for who serves them."""
+    """They are not part of the sandbox."""
     document = openapi_spec("mail")
     before = [operation.operation_id for operation in load_operations(document)]
     document["paths"]["/other/"] = {"get": {"operationId": "other", "responses": {}}, "parameters": []}

@@ -1,4 +1,4 @@
-"""What of a deletion's body is accepted, and what is said of the rest."""
+"""Valid and invalid bodies of deletions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MISSING = {
 
 
 def test_body_without_identifier_is_missing_identifier(api: Api) -> None:
-    """The documented error, which no single field is at fault for."""
+    """The response is the documented one, without a field."""
     cases: list[dict[str, Any]] = [{}, {"profile_id": "x"}, {"Email": "jane@example.com"}, {"": None}]
     for body in cases:
         with case(body):
@@ -37,14 +37,14 @@ def test_body_without_identifier_is_missing_identifier(api: Api) -> None:
 
 
 def test_other_issues_are_listed_too(api: Api) -> None:
-    """Each under its own code."""
+    """Each issue has its own error code."""
     missing, surrogate = errors(api.delete_profile(other="\ud800"), 400)
     assert missing == MISSING
     assert (surrogate["error_code"], surrogate["field_name"]) == ("base_error", "other")
 
 
 def test_wrong_identifier_is_named(api: Api) -> None:
-    """It counts as given, alone and beside a right one, and nothing is erased."""
+    """It counts as given, alone and next to a valid one, and nothing is erased."""
     wrong_cases: list[Any] = [None, True, 0, 1.5, [], ["jane@example.com"], {}, "\ud800"]
     for wrong in wrong_cases:
         for kind in KINDS:
@@ -60,7 +60,7 @@ def test_wrong_identifier_is_named(api: Api) -> None:
 
 
 def test_invalid_emails_are_rejected(api: Api) -> None:
-    """The refusal does not repeat it."""
+    """The error does not quote the address."""
     cases: list[str] = ["", "jane", "jane@", "ja ne@example.com"]
     for text in cases:
         with case(text):
@@ -70,12 +70,12 @@ def test_invalid_emails_are_rejected(api: Api) -> None:
 
 
 def test_all_wrong_identifiers_are_named_in_the_order_of_the_contract(api: Api) -> None:
-    """One answer says all that is wrong."""
+    """One response lists all problems."""
     assert fields(api.delete_profile(email="x", customer_user_id=1, external_profile_id=None)) == list(KINDS)
 
 
 def test_any_text_is_an_id(api: Api) -> None:
-    """Ids are distinct to the last character, also those of erased profiles."""
+    """IDs are compared exactly, also those of erased profiles."""
     cases: list[str] = ["", " ", "\u0000", "a\u0000b", "%2F", "\U0001f600", "'; --", "x" * 5000]
     for name in cases:
         with case(name):
@@ -88,18 +88,18 @@ def test_any_text_is_an_id(api: Api) -> None:
 
 
 def test_unknown_fields_are_accepted(api: Api) -> None:
-    """The contract does not forbid them."""
+    """The spec does not forbid them."""
     api.save_profile()
     assert api.delete_profile(external_profile_id="user_12345", reason=["asked", None]).status_code == 204
 
 
 def test_body_that_is_too_long_is_413(api: Api) -> None:
-    """As elsewhere."""
+    """The limit is the same as for other operations."""
     errors(api.delete_profile(external_profile_id="x" * MAX_BODY_BYTES), 413)
 
 
 def test_bodies_that_are_not_json_objects_are_rejected(api: Api) -> None:
-    """It does not even come to the question who is meant."""
+    """The identifiers are not validated."""
     cases: list[bytes] = [
         b"",
         b"[]",
@@ -121,7 +121,7 @@ def test_bodies_that_are_not_json_objects_are_rejected(api: Api) -> None:
 @HTTP_PROPERTY
 @given(body=ANYTHING | st.dictionaries(st.sampled_from(KINDS) | st.text(), ANYTHING | st.emails()))
 def test_any_json_gets_a_documented_response(shared_api: Api, body: Any) -> None:
-    """Any JSON, and what Python's writer takes for JSON, gets one of the documented answers."""
+    """Any JSON, also Python's NaN and Infinity, gets a documented response."""
     answer = shared_api.send(DELETION_PATH, body)
     if answer.status_code == 204:
         assert answer.content == b""
@@ -130,7 +130,7 @@ def test_any_json_gets_a_documented_response(shared_api: Api, body: Any) -> None
 
 
 def test_choice_errors_of_a_field_are_not_missing_identifier() -> None:
-    """Only the body as a whole can lack one."""
+    """Only the body as a whole can lack an identifier."""
     codes = [
         json.loads(bytes(mail_error(400, ValidationIssue(message="x", path=path, keyword="anyOf")).body))["errors"][0][
             "error_code"
@@ -141,7 +141,7 @@ def test_choice_errors_of_a_field_are_not_missing_identifier() -> None:
 
 
 def test_choices_without_fields_get_a_general_message() -> None:
-    """A later contract may have other ones."""
+    """A later spec may have other choices."""
     document = openapi_spec("mail")
     document["components"]["schemas"]["ProfileDeleteDTO"]["anyOf"] = [{"minProperties": 2}, {"maxProperties": 0}]
     deletion = next(found for found in load_operations(document) if found.operation_id == "deleteProfile")

@@ -1,4 +1,4 @@
-"""Erasing a subscriber: who is meant, what is gone, and that it stays gone."""
+"""Erasure of a subscriber: the selected profile, the deleted data, and the effect on later saves."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_one_identifier_erases_the_profile(both: Api, sandbox: Sandbox) -> None:
 
 
 def test_events_linked_by_another_identifier_are_erased(both: Api, sandbox: Sandbox) -> None:
-    """It counted for it, whatever id it was sent with."""
+    """An event found by another identifier belongs to the profile, whatever its external ID."""
     both.save_event(external_profile_id="other", customer_user_id="cuid_jane")
     both.delete_profile(external_profile_id="jane")
     assert sandbox.events("other") == sandbox.events("jane") == []
@@ -107,7 +107,7 @@ def test_invalid_save_of_an_erased_profile_is_rejected(both: Api) -> None:
 
 
 def test_event_id_of_an_erased_profile_can_be_reused(both: Api, sandbox: Sandbox) -> None:
-    """Neither the events that went nor those that were dropped count as sent."""
+    """Neither erased nor dropped events count as duplicates."""
     both.delete_profile(**JANE)
     both.save_event(event_id="dropped", external_profile_id="jane")
     for event_id in ("dropped", "jane@example.com"):
@@ -119,7 +119,7 @@ def test_event_id_of_an_erased_profile_can_be_reused(both: Api, sandbox: Sandbox
     "named", [{"external_profile_id": "unknown"}, {"customer_user_id": "jane"}, {"email": "JANE@example.com"}]
 )
 def test_unknown_profile_is_404(both: Api, named: dict[str, str]) -> None:
-    """Nothing is erased, and nothing is remembered."""
+    """Nothing is erased, and no identifier is stored."""
     before = both.inside("")
     for _ in range(2):
         assert not gone(both.delete_profile(**named))
@@ -131,14 +131,14 @@ def test_unknown_profile_is_404(both: Api, named: dict[str, str]) -> None:
 
 
 def test_profile_with_waiting_events_only_is_404(api: Api, sandbox: Sandbox) -> None:
-    """There is none yet to erase; the events stay."""
+    """Without a profile there is nothing to erase; the events stay."""
     api.save_event()
     assert not gone(api.delete_profile(external_profile_id="user_12345"))
     assert sandbox.events("user_12345") == [event()]
 
 
 def test_first_identifier_of_a_profile_decides(both: Api, sandbox: Sandbox) -> None:
-    """In the order external_profile_id, customer_user_id, email; another's profile and identifiers stay as they are."""
+    """The order is external_profile_id, customer_user_id, email; other profiles are unchanged."""
     cases: list[tuple[dict[str, str], str]] = [
         ({**JOHN, "external_profile_id": "jane"}, "jane"),
         ({**JOHN, "external_profile_id": "unknown", "customer_user_id": "cuid_jane"}, "jane"),
@@ -160,14 +160,14 @@ def test_first_identifier_of_a_profile_decides(both: Api, sandbox: Sandbox) -> N
 
 
 def test_profile_is_found_despite_an_erased_identifier(both: Api, sandbox: Sandbox) -> None:
-    """What was erased leads to no profile any more."""
+    """Erased identifiers select no profile."""
     both.delete_profile(**JANE)
     assert gone(both.delete_profile(external_profile_id="jane", email="john@example.com"))
     assert sandbox.profile("john") is None
 
 
 def test_given_identifiers_without_a_profile_are_erased_too(both: Api, sandbox: Sandbox) -> None:
-    """The sender says that it is the same person: later saves and repetitions treat it so, and waiting events go."""
+    """The sender says that it is the same user: later saves are dropped, and waiting events are deleted."""
     both.save_event(external_profile_id="jane_2")
     named = {"external_profile_id": "jane_2", "customer_user_id": "cuid_2", "email": "jane@example.com"}
     assert gone(both.delete_profile(**named))
@@ -182,7 +182,7 @@ def test_given_identifiers_without_a_profile_are_erased_too(both: Api, sandbox: 
 
 
 def test_one_of_several_matching_profiles_is_erased(api: Api, sandbox: Sandbox) -> None:
-    """The one saved first goes first; an address is unknown once no profile has it."""
+    """The oldest one is erased first; the address is unknown when no profile has it."""
     for name in ("b", "a", "c"):
         api.save_profile(external_profile_id=name)
     for left in ("ac", "c", ""):
@@ -193,7 +193,7 @@ def test_one_of_several_matching_profiles_is_erased(api: Api, sandbox: Sandbox) 
 
 
 def test_profile_that_shares_an_erased_identifier_remains(api: Api, sandbox: Sandbox) -> None:
-    """It is saved, found by events, and erased, as if it had it alone; it cannot take over more of what is erased."""
+    """It is saved, found and erased normally, and cannot take over further erased identifiers."""
     shared = {"customer_user_id": "shared", "email": "shared@example.com"}
     for name in ("a", "b"):
         api.save_profile(external_profile_id=name, **shared)
@@ -212,7 +212,7 @@ def test_profile_that_shares_an_erased_identifier_remains(api: Api, sandbox: San
 
 
 def test_replaced_customer_user_id_does_not_match(api: Api, sandbox: Sandbox) -> None:
-    """It leads nowhere, and does not count as erased."""
+    """It selects no profile, and does not count as erased."""
     api.save_profile(customer_user_id="one")
     api.save_profile(customer_user_id="two")
     assert not gone(api.delete_profile(customer_user_id="one"))
@@ -223,7 +223,7 @@ def test_replaced_customer_user_id_does_not_match(api: Api, sandbox: Sandbox) ->
 
 @pytest.mark.parametrize("blank", ["", " ", "\n"])
 def test_blank_customer_user_id_matches_no_profile(api: Api, sandbox: Sandbox, blank: str) -> None:
-    """Erasing one of those who have none does not shut out the others."""
+    """Erasing a profile without a customer user ID does not affect others without one."""
     api.save_profile(customer_user_id=blank)
     assert not gone(api.delete_profile(customer_user_id=blank))
     assert gone(api.delete_profile(external_profile_id="user_12345", customer_user_id=blank))
@@ -232,14 +232,14 @@ def test_blank_customer_user_id_matches_no_profile(api: Api, sandbox: Sandbox, b
 
 
 def test_identifiers_of_different_kinds_are_distinct(both: Api, sandbox: Sandbox) -> None:
-    """The same text can be one person's id on one side and another's on the other."""
+    """The same text can be IDs of different kinds of different users."""
     both.delete_profile(**JANE)
     both.save_profile(external_profile_id="cuid_jane", customer_user_id="jane", email="new@example.com")
     assert sandbox.profile("cuid_jane")
 
 
 def test_reset_deletes_tombstones(both: Api, sandbox: Sandbox) -> None:
-    """What was erased can be saved again, and is unknown until then."""
+    """After a reset, erased data can be saved again, and is unknown until then."""
     both.delete_profile(**JANE)
     sandbox.reset()
     assert both.inside("")["erased"] == 0
@@ -249,7 +249,7 @@ def test_reset_deletes_tombstones(both: Api, sandbox: Sandbox) -> None:
 
 
 def test_tombstones_persist_in_the_file(tmp_path: Path) -> None:
-    """What one sandbox erased, the next one over the same file does not take back."""
+    """A second sandbox with the file does not store erased profiles again."""
     path = tmp_path / "state.db"
     with Sandbox(database=path) as sandbox, Api.of(sandbox) as api:
         api.save_profile(**JANE)
@@ -261,7 +261,7 @@ def test_tombstones_persist_in_the_file(tmp_path: Path) -> None:
 
 
 def test_files_contain_no_erased_data(tmp_path: Path) -> None:
-    """Neither while the sandbox runs nor after it: no address, no name, no id, only digests of 32 bytes."""
+    """The files contain only digests, while the sandbox runs and after it."""
     person: dict[str, Any] = {
         "external_profile_id": "ext-4711-jane",
         "customer_user_id": "cuid-4711-jane",

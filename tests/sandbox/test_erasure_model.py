@@ -1,4 +1,4 @@
-"""Any sequence of saves and deletions over the wire, against a plain model of what the Mail API documents."""
+"""Any sequence of saves and deletions, compared with a simple model of the documentation."""
 
 from __future__ import annotations
 
@@ -71,21 +71,21 @@ class Model:
         return 204
 
     def holders(self, kind: str, value: str) -> list[str]:
-        """Name the profiles that have an identifier."""
+        """Return the profiles that have an identifier."""
         return [name for name, own in self.profiles.items() if own.get(kind) == value]
 
     def events_of(self, name: str) -> list[str]:
-        """Give the types of the events that count, or wait, for a profile."""
+        """Return the types of the events of a profile, or that wait for it."""
         return [event_type for owner, event_type in self.events if owner == name]
 
 
 def in_order(body: dict[str, str]) -> list[tuple[str, str]]:
-    """Return the identifiers of a body in the order that decides."""
+    """Return the identifiers of a body in the order of lookup."""
     return [(kind, body[kind]) for kind in KINDS if kind in body]
 
 
 def identifiers_of(stored: dict[str, Any]) -> dict[str, str]:
-    """Leave what a profile is known by."""
+    """Return the identifiers of a profile."""
     return {kind: stored[kind] for kind in KINDS if kind in stored}
 
 
@@ -94,7 +94,7 @@ def identifiers_of(stored: dict[str, Any]) -> dict[str, str]:
 def test_any_sequence_of_saves_and_deletions_ends_as_documented(
     shared_api: Api, steps: list[tuple[str, dict[str, Any]]]
 ) -> None:
-    """The answers, the profiles, their flows and events, and the counts are the model's."""
+    """Responses, profiles, flows, events and counts equal those of the model."""
     api, model = shared_api, Model()
     api.http.post("/_sandbox/reset")
     for number, (step, changes) in enumerate(steps):

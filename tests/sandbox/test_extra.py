@@ -1,4 +1,4 @@
-"""The sandbox as an extra: what can be had without it."""
+"""The package without its extra."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ except ImportError as error:
 
 
 def test_missing_extra_error_says_how_to_install_it() -> None:
-    """The constants come all the same, for the help of a command."""
+    """The constants are available, for the help of a command."""
     cases: list[tuple[str, str]] = [
         ("starlette", "from adapty.sandbox import Sandbox"),
         ("uvicorn", "from adapty.sandbox import Sandbox"),
@@ -42,7 +42,7 @@ def test_missing_extra_error_says_how_to_install_it() -> None:
 
 
 def test_error_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A submodule that is missing means that its package is, or is too old."""
+    """A missing submodule means that its package is missing or too old."""
     for module in ("adapty.sandbox._app", "adapty.sandbox._server"):
         monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setitem(sys.modules, "starlette.applications", None)
@@ -62,7 +62,7 @@ def test_other_missing_module_is_not_attributed_to_the_extra() -> None:
 
 
 def test_faults_work_without_the_extra() -> None:
-    """They are only said here, and met by a server elsewhere."""
+    """Faults can be created; a server elsewhere injects them."""
     use = "print(list(adapty.sandbox.Faults([adapty.sandbox.Fault('drop_after')])))"
     program = WITHOUT.format(missing=["starlette", "uvicorn", "jsonschema", "h11"], use=use)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -70,7 +70,7 @@ def test_faults_work_without_the_extra() -> None:
 
 
 def test_importing_the_sandbox_loads_no_server() -> None:
-    """Only asking for the server does."""
+    """Only accessing the server loads it."""
     program = "import sys, adapty.sandbox; print(sorted({'starlette', 'uvicorn', 'jsonschema'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

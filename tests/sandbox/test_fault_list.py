@@ -1,4 +1,4 @@
-"""Which requests meet which fault."""
+"""The requests that a fault hits."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 
 
 def hits(faults: Faults, requests: int) -> list[str | None]:
-    """Give the kind of the fault that each of so many requests meets."""
+    """Return the kind of the fault for each of this number of requests."""
     found = (faults.match("saveProfile") for _ in range(requests))
     return [None if fault is None else fault.kind for fault in found]
 
 
 def places(kinds: Iterable[str | None], kind: str) -> list[int]:
-    """Number the requests that met a kind of fault, from 1."""
+    """Return the numbers of the requests with this kind of fault, from 1."""
     return [number for number, met in enumerate(kinds, 1) if met == kind]
 
 
 def test_fault_without_selectors_hits_every_request() -> None:
-    """For ever."""
+    """Without selectors, a fault never ends."""
     assert hits(Faults(["drop_before"]), 50) == ["drop_before"] * 50
 
 
 def test_count_limits_the_requests_hit() -> None:
-    """Then the next fault has its turn, and what is over is not among the faults any more."""
+    """Then the next fault applies, and the ended one is no longer listed."""
     faults = Faults(["rate_limited;count=2", "drop_after;count=1"])
 
     assert hits(faults, 2) == ["rate_limited", "rate_limited"]
@@ -52,7 +52,7 @@ def test_every_hits_one_of_so_many_requests() -> None:
 
 
 def test_faults_with_every_alternate() -> None:
-    """What one has hit does not count for the next, so that two of the same measure both hit."""
+    """Hits of one fault do not count for the next, so two equal faults alternate."""
     met = hits(Faults(["drop_before;every=10", "drop_after;every=10"]), 44)
 
     assert places(met, "drop_before") == [10, 20, 30, 40]
@@ -60,7 +60,7 @@ def test_faults_with_every_alternate() -> None:
 
 
 def test_probability_hits_about_that_share() -> None:
-    """Of many requests about that share, and not at regular distances."""
+    """The share is approximate, and the distances vary."""
     met = places(hits(Faults(["drop_after;probability=0.05"]), 10_000), "drop_after")
 
     assert 400 < len(met) < 600
@@ -68,7 +68,7 @@ def test_probability_hits_about_that_share() -> None:
 
 
 def test_probability_0_hits_none_and_1_hits_all() -> None:
-    """None and all."""
+    """Probability 0 hits no request, 1 hits all."""
     assert hits(Faults(["drop_after;probability=0"]), 100) == [None] * 100
     assert hits(Faults(["drop_after;probability=1"]), 100) == ["drop_after"] * 100
 
@@ -90,7 +90,7 @@ def test_probability_is_repeatable() -> None:
 
 
 def test_equal_faults_hit_independently() -> None:
-    """Even of two that are the same: together they hit more than one alone."""
+    """Two equal faults together hit more than one."""
     alone = hits(Faults(["drop_after;probability=0.5"]), 1000).count("drop_after")
     both = hits(Faults(["drop_after;probability=0.5"] * 2), 1000).count("drop_after")
 
@@ -101,7 +101,7 @@ def test_equal_faults_hit_independently() -> None:
 @PROPERTY
 @given(st.lists(st.sampled_from(["saveProfile", "saveTransactionEvent", None])))
 def test_only_matching_operations_count(operations: list[str | None]) -> None:
-    """Of one operation, or of several."""
+    """One operation or several can be selected."""
     one = Faults(["drop_after;operations=saveProfile;every=2"])
     several = Faults([Fault("drop_after", operations=["saveProfile", "deleteProfile"], every=2)])
     expected = [
@@ -113,7 +113,7 @@ def test_only_matching_operations_count(operations: list[str | None]) -> None:
 
 
 def test_reset_restores_the_initial_faults() -> None:
-    """As if no request had come; what was added is gone, what was over or cleared is back."""
+    """Added faults are removed; ended and cleared ones are restored with their counters."""
     faults = Faults(["drop_before;every=3", Fault("drop_after", count=1)])
     before = hits(faults, 7)
     faults.add("rate_limited")
@@ -139,7 +139,7 @@ def test_many_threads_count_together() -> None:
 
 
 def test_invalid_initial_faults_are_rejected() -> None:
-    """The error says which of them, and where in it."""
+    """The error names the fault and its field."""
     cases: list[tuple[Any, str]] = [
         ("drop_after", "faults"),
         (Fault("drop_after"), "faults"),
@@ -159,7 +159,7 @@ def test_invalid_initial_faults_are_rejected() -> None:
 
 @pytest.mark.parametrize("fault", ["cut", None, ["drop_after"]])
 def test_invalid_fault_is_not_added(fault: Any) -> None:
-    """And those that there are stay."""
+    """The existing faults are unchanged."""
     faults = Faults(["drop_after"])
 
     with pytest.raises(AdaptyConfigError):

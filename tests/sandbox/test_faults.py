@@ -1,4 +1,4 @@
-"""Requests that meet a fault, as an HTTP client sees it, and what is left of them inside."""
+"""Requests that meet a fault: the response, and the stored data."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ Meet = Callable[..., httpx.Response]
 
 
 def by_header(api: Api, text: str, path: str = PROFILE_PATH, body: Any = None, **more: Any) -> httpx.Response:
-    """Send a request that says which fault it is to meet."""
+    """Send a request with a fault in its header."""
     headers = {"adapty-sandbox-fault": text, **more.pop("headers", {})}
     return api.http.request(more.pop("method", "POST"), path, json=body or profile(), headers=headers, **more)
 
 
 def by_adding(api: Api, text: str, path: str = PROFILE_PATH, body: Any = None, **more: Any) -> httpx.Response:
-    """Set a fault up for the next request, and send it."""
+    """Add a fault for the next request, and send it."""
     answer = api.http.post("/_sandbox/faults", content=f"{text};count=1")
     assert answer.status_code == 200, answer.text
     return api.http.request(more.pop("method", "POST"), path, json=body or profile(), **more)
@@ -41,18 +41,18 @@ def by_adding(api: Api, text: str, path: str = PROFILE_PATH, body: Any = None, *
 
 @pytest.fixture(params=[by_header, by_adding])
 def meet(request: pytest.FixtureRequest, api: Api) -> Callable[..., httpx.Response]:
-    """Send one request that meets a fault, in each of the ways in which that can be said."""
+    """Send a request that meets a fault, in each of the two ways."""
     way: Callable[..., httpx.Response] = request.param
     return lambda text, *arguments, **named: way(api, text, *arguments, **named)
 
 
 def logged(api: Api) -> list[tuple[int, str | None]]:
-    """Give the status and the fault of each request that was logged."""
+    """Return the status and the fault of each logged request."""
     return [(entry["status"], entry["fault"]) for entry in api.inside("requests")["requests"]]
 
 
 def test_rate_limited_is_429_and_executes_nothing(meet: Meet, api: Api, sandbox: Sandbox) -> None:
-    """A 429 of the API, with when to come again; nothing is carried out, and the connection goes on."""
+    """The response is the API's 429 with Retry-After; nothing is executed, and the connection stays open."""
     answer = meet("rate_limited;retry_after=2")
 
     assert errors(answer, 429) == [{"message": "Too many requests", "error_code": "base_error", "status_code": 429}]
@@ -73,7 +73,7 @@ def test_rate_limited_is_429_and_executes_nothing(meet: Meet, api: Api, sandbox:
     ],
 )
 def test_retry_after_is_sent_as_header(meet: Meet, fault: str, sent: str | None) -> None:
-    """In seconds, or not at all."""
+    """The header has seconds, or is missing."""
     assert meet(fault).headers.get("retry-after") == sent
 
 
@@ -89,7 +89,7 @@ def test_retry_after_is_sent_as_header(meet: Meet, fault: str, sent: str | None)
 def test_server_error_has_the_format_of_the_api(
     meet: Meet, api: Api, sandbox: Sandbox, *, fault: str, status: int, message: str
 ) -> None:
-    """In the shape of the API, whatever the status; nothing is carried out."""
+    """Any status has the API's format; nothing is executed."""
     (error,) = errors(meet(fault), status)
 
     assert error["message"] == message
@@ -121,7 +121,7 @@ def test_server_error_has_the_format_of_the_api(
     ],
 )
 def test_each_api_has_its_own_shape(meet: Meet, fault: str, path: str, media_type: str, body: dict[str, Any]) -> None:
-    """The server-side API's errors are not those of Mail, and have a request id."""
+    """Errors of the server-side API have another format, and a request ID."""
     answer = meet(fault, path, headers=SERVER_SIDE_KEY)
 
     assert (answer.headers["content-type"], answer.json()) == (media_type, body)
@@ -141,7 +141,7 @@ def test_each_api_has_its_own_shape(meet: Meet, fault: str, path: str, media_typ
 def test_html_error_is_a_gateway_page(
     meet: Meet, api: Api, sandbox: Sandbox, *, fault: str, status: int, title: str
 ) -> None:
-    """HTML, of any status that is an error; nothing is carried out."""
+    """The response is HTML with any error status; nothing is executed."""
     answer = meet(fault)
 
     assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
@@ -152,7 +152,7 @@ def test_html_error_is_a_gateway_page(
 
 @pytest.mark.parametrize("kind", ["slow", "stall"])
 def test_slow_and_stall_delay_the_response(meet: Meet, api: Api, sandbox: Sandbox, kind: str) -> None:
-    """It is what it would have been, so much later."""
+    """The response is the normal one, after the delay."""
     start = time.monotonic()
     answer = meet(f"{kind};seconds=0.05")
 
@@ -164,7 +164,7 @@ def test_slow_and_stall_delay_the_response(meet: Meet, api: Api, sandbox: Sandbo
 
 @pytest.mark.parametrize("kind", ["slow", "stall"])
 def test_request_is_executed_if_the_client_times_out(meet: Meet, api: Api, sandbox: Sandbox, kind: str) -> None:
-    """Its request was carried out, which it cannot know, and is in the log already."""
+    """The request is executed and logged, although the client does not know."""
     with pytest.raises(httpx.ReadTimeout):
         meet(f"{kind};seconds=60", timeout=0.05)
 
@@ -174,7 +174,7 @@ def test_request_is_executed_if_the_client_times_out(meet: Meet, api: Api, sandb
 
 @pytest.mark.parametrize("kind", ["slow", "stall"])
 def test_response_without_a_body_is_delayed(meet: Meet, api: Api, sandbox: Sandbox, kind: str) -> None:
-    """There is no half of it to come first: a 204 comes later, all of it."""
+    """A 204 is delayed as a whole, because it has no body to split."""
     api.save_profile()
     start = time.monotonic()
     answer = meet(f"{kind};seconds=0.05", DELETION_PATH, {"external_profile_id": "user_12345"})
@@ -187,14 +187,14 @@ def test_response_without_a_body_is_delayed(meet: Meet, api: Api, sandbox: Sandb
 
 @pytest.mark.parametrize("kind", ["slow", "stall"])
 def test_error_response_is_delayed_too(meet: Meet, kind: str) -> None:
-    """A request that is carried out can still be refused."""
+    """A rejected request is delayed, too."""
     answer = meet(f"{kind};seconds=0.01", PROFILE_PATH, {"email": "x"})
 
     assert {error["field_name"] for error in errors(answer, 400)} >= {"external_profile_id"}
 
 
 def test_drop_before_does_not_execute_the_request(meet: Meet, api: Api, sandbox: Sandbox) -> None:
-    """No answer, and nothing is carried out; the next request gets through."""
+    """Nothing is executed, and the next request succeeds."""
     with pytest.raises(httpx.RemoteProtocolError, match=CUT):
         meet("drop_before")
 
@@ -214,7 +214,7 @@ def test_drop_after_executes_the_request(meet: Meet, api: Api, sandbox: Sandbox)
 
 
 def test_drop_after_logs_the_problem_of_a_rejected_request(meet: Meet, api: Api) -> None:
-    """What was wrong with the request is in the log, for the client cannot know."""
+    """The log has the problem, which the client does not know."""
     with pytest.raises(httpx.RemoteProtocolError, match=CUT):
         meet("drop_after", PROFILE_PATH, {"email": "x"})
 
@@ -225,7 +225,7 @@ def test_drop_after_logs_the_problem_of_a_rejected_request(meet: Meet, api: Api)
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
 def test_deletions_are_dropped_like_other_requests(meet: Meet, api: Api, sandbox: Sandbox, kind: str) -> None:
-    """An operation whose answer has no body is cut like any other."""
+    """Operations without a response body are dropped, too."""
     api.save_profile()
     with pytest.raises(httpx.RemoteProtocolError, match=CUT):
         meet(kind, DELETION_PATH, {"external_profile_id": "user_12345"})
@@ -244,13 +244,13 @@ def test_deletions_are_dropped_like_other_requests(meet: Meet, api: Api, sandbox
     ],
 )
 def test_fault_comes_before_everything_else(meet: Meet, method: str, path: str, headers: dict[str, str]) -> None:
-    """Before the key, the method and the path: a gateway knows nothing of these."""
+    """A fault precedes the checks of key, method and path, as a gateway would."""
     assert meet("html_error", path, method=method, headers=headers).status_code == 502
 
 
 @pytest.mark.parametrize("kind", ["slow", "stall"])
 def test_head_response_is_delayed(meet: Meet, kind: str) -> None:
-    """What has a body and does not send it is all head."""
+    """A response to HEAD is delayed as a whole."""
     start = time.monotonic()
     answer = meet(f"{kind};seconds=0.05", PAYWALLS_PATH, method="HEAD", headers=SERVER_SIDE_KEY)
 
@@ -259,7 +259,7 @@ def test_head_response_is_delayed(meet: Meet, kind: str) -> None:
 
 
 def test_inspection_endpoints_never_meet_a_fault(sandbox: Sandbox, api: Api) -> None:
-    """Neither because of its header nor because of what is set up; and it is not counted."""
+    """Neither the header nor configured faults apply, and the requests are not counted."""
     sandbox.faults.add("drop_before;count=1")
 
     assert api.http.get("/_sandbox/flows", headers={"adapty-sandbox-fault": "drop_before"}).status_code == 200
@@ -268,7 +268,7 @@ def test_inspection_endpoints_never_meet_a_fault(sandbox: Sandbox, api: Api) -> 
 
 
 def test_header_applies_to_its_request_only(api: Api, sandbox: Sandbox) -> None:
-    """It wins over what is set up, and its request does not count for that."""
+    """It overrides configured faults, whose counters are unchanged."""
     sandbox.faults.add("server_error;every=2")
     statuses = [
         (api.save_profile() if text is None else by_header(api, text)).status_code
@@ -310,7 +310,7 @@ def test_invalid_header_is_400(api: Api, sandbox: Sandbox) -> None:
 
 
 def test_duplicate_header_is_400(api: Api) -> None:
-    """A request meets one fault."""
+    """A request can have one fault only."""
     answer = api.http.post(PROFILE_PATH, headers=[("Adapty-Sandbox-Fault", "slow;seconds=1")] * 2)
 
     assert answer.status_code == 400
@@ -318,7 +318,7 @@ def test_duplicate_header_is_400(api: Api) -> None:
 
 
 def test_initial_faults_are_restored_by_reset() -> None:
-    """As arguments, faults or texts; `reset` has them again, and no other."""
+    """`reset` restores the arguments, faults or texts, and removes others."""
     with Sandbox(faults=[Fault("rate_limited", count=1), "html_error;every=2"]) as sandbox, Api.of(sandbox) as api:
         for _ in range(2):
             assert [api.save_profile().status_code for _ in range(5)] == [429, 200, 502, 200, 502]
@@ -333,7 +333,7 @@ def test_initial_faults_are_restored_by_reset() -> None:
 
 
 def test_faults_can_be_added_before_the_start() -> None:
-    """They can be set up as soon as there is a sandbox."""
+    """Faults can be added before `start`."""
     sandbox = Sandbox()
     sandbox.faults.add("rate_limited")
     with sandbox, Api.of(sandbox) as api:
@@ -341,14 +341,14 @@ def test_faults_can_be_added_before_the_start() -> None:
 
 
 def test_invalid_initial_faults_are_rejected() -> None:
-    """They are the caller's error."""
+    """The error is a configuration error."""
     with pytest.raises(AdaptyConfigError, match=r"faults\[0\]\.kind: 'cut' is not known") as refused:
         Sandbox(faults=["cut"])
     assert refused.value.field_name == "faults[0].kind"
 
 
 def test_operations_select_requests(api: Api, sandbox: Sandbox) -> None:
-    """By their ids in the specs."""
+    """Faults select operations by ID."""
     cases: list[tuple[str, list[int]]] = [
         ("rate_limited;count=2;operations=saveProfile", [429, 200, 404, 429, 200, 404]),
         ("rate_limited;every=2;operations=saveProfile,deleteProfile", [200, 200, 429, 200, 200, 429]),
@@ -425,7 +425,7 @@ def test_many_connections_at_a_time(sandbox: Sandbox, kind: str, stored: int) ->
 
 
 def test_faults_over_http(api: Api, sandbox: Sandbox) -> None:
-    """They are listed, added and cleared, by their text."""
+    """Faults are listed, added and removed as text."""
     sandbox.faults.add(Fault("drop_after", probability=0.05, operations="saveProfile"))
     added = api.http.post("/_sandbox/faults", content=" rate_limited ; count=3\n")
 
@@ -440,7 +440,7 @@ def test_faults_over_http(api: Api, sandbox: Sandbox) -> None:
 
 
 def test_invalid_fault_is_rejected_over_http(api: Api, sandbox: Sandbox) -> None:
-    """With what is wrong, and those that there are stay."""
+    """The error has the problem; existing faults are unchanged."""
     cases: list[tuple[bytes, int, str]] = [
         (b"", 400, "kind: '' is not known"),
         (b"cut", 400, "kind: 'cut' is not known"),
@@ -460,7 +460,7 @@ def test_invalid_fault_is_rejected_over_http(api: Api, sandbox: Sandbox) -> None
 
 
 def test_another_method_is_refused(api: Api) -> None:
-    """With those that there are."""
+    """The response lists the allowed methods."""
     answer = api.http.put("/_sandbox/faults")
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, HEAD, POST")

@@ -1,4 +1,4 @@
-"""Looking inside, under /_sandbox/."""
+"""The inspection endpoints under /_sandbox/."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_index_lists_counts_and_endpoints(api: Api) -> None:
     for method, path in sorted(listed):
         there = path.format(external_profile_id="user_12345", **made)
         content = b"drop_after" if (method, path) == ("POST", "/_sandbox/faults") else b""
-        # Without an address there is nowhere to post to.
+        # Without an address, there are no webhooks to post.
         expected = 400 if (method, path) == ("POST", "/_sandbox/webhooks") else 200
         assert api.http.request(method, there, content=content).status_code == expected
 
@@ -93,7 +93,7 @@ def test_profile_is_shown_with_its_flow_and_events(api: Api) -> None:
 
 
 def test_any_id_can_be_inspected(api: Api) -> None:
-    """Percent-encoded, an id may hold anything, slashes and line breaks too."""
+    """IDs are percent-encoded, and may contain any character."""
     cases: list[str] = [
         "a/b",
         "/",
@@ -118,7 +118,7 @@ def test_any_id_can_be_inspected(api: Api) -> None:
 
 
 def test_unknown_profile_is_404(api: Api) -> None:
-    """As long as only events came, there is no profile."""
+    """There is no profile if there are only events."""
     cases: list[str] = ["unknown", "", "%ff", "user_12345/", "a%0Ab"]
     for name in cases:
         with case(name):
@@ -129,7 +129,7 @@ def test_unknown_profile_is_404(api: Api) -> None:
 
 
 def test_last_requests_are_shown(api: Api, sandbox: Sandbox) -> None:
-    """Method, path, status, what was wrong and which fault; the last one last; looking inside is not among them."""
+    """They have method, path, status, problem and fault, oldest first, without inspection requests."""
     api.save_profile()
     api.inside("flows")
     api.http.get(PROFILE_PATH)
@@ -159,7 +159,7 @@ def test_last_requests_are_shown(api: Api, sandbox: Sandbox) -> None:
 
 
 def test_log_is_bounded() -> None:
-    """Old ones are forgotten, so that memory does not grow."""
+    """Old requests are dropped, so the memory is limited."""
     log = RequestLog(Secret("key"))
     for number in range(MAX_REQUESTS + 5):
         log.add(method="GET", path=f"/{number}", status=200, problem=None)
@@ -169,7 +169,7 @@ def test_log_is_bounded() -> None:
 
 
 def test_default_limit_is_100_requests(api: Api) -> None:
-    """`limit` goes up to the size of the log."""
+    """The maximum is the size of the log."""
     for number in range(102):
         api.http.get(f"/{number}")
     assert [len(api.inside(f"requests{query}")["requests"]) for query in ("", "?limit=1000")] == [100, 102]
@@ -186,7 +186,7 @@ def test_wrong_limit_is_refused(api: Api) -> None:
 
 
 def test_reset_deletes_everything(api: Api, sandbox: Sandbox) -> None:
-    """Profiles, events and requests; what was a repeat is then new."""
+    """Profiles, events and requests are deleted; a repeated event is new."""
     api.save_profile(first_name="Jane")
     api.save_event()
     answer = api.http.post("/_sandbox/reset")
@@ -201,7 +201,7 @@ def test_reset_deletes_everything(api: Api, sandbox: Sandbox) -> None:
 
 
 def test_neither_a_key_nor_an_address_is_logged(api: Api, caplog: pytest.LogCaptureFixture) -> None:
-    """Not in the log of Python, and not in the requests shown inside, wherever a client has put them."""
+    """Neither Python's log nor the request log shows them, in any place of a request."""
     address = "jane.doe@example.com"
     with caplog.at_level(logging.INFO):
         api.save_profile(email=address)

@@ -1,4 +1,4 @@
-"""Events that find their profile by `customer_user_id` or `email`, where their `external_profile_id` has none."""
+"""Events that are assigned to a profile by `customer_user_id` or `email`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def jane(api: Api) -> str:
-    """Save a profile with both; give its id."""
+    """Save a profile with both; return its ID."""
     api.save_profile(external_profile_id="jane", customer_user_id="cuid_jane", email="jane@example.com")
     return "jane"
 
@@ -43,7 +43,7 @@ def test_given_customer_user_id_replaces_the_stored_one(api: Api, sandbox: Sandb
 def test_event_belongs_to_the_profile_it_matches(
     api: Api, sandbox: Sandbox, jane: str, found_by: dict[str, str]
 ) -> None:
-    """In the flow and in all views; what found it is not stored, the id that was sent is."""
+    """The profile's flow and all views contain the event, with the ID that was sent."""
     assert api.save_event(external_profile_id="other", event_type="subscription_expired", **found_by).content == b"{}"
     stored = event(external_profile_id="other", event_type="subscription_expired")
     assert sandbox.events(jane) == api.inside("profiles/jane")["events"] == [stored]
@@ -54,21 +54,21 @@ def test_event_belongs_to_the_profile_it_matches(
 
 
 def test_customer_user_id_precedes_email(api: Api, sandbox: Sandbox, jane: str) -> None:
-    """Where they lead to different profiles."""
+    """`customer_user_id` decides if they belong to different profiles."""
     api.save_profile(external_profile_id="john", email="john@example.com")
     api.save_event(external_profile_id="other", customer_user_id="cuid_jane", email="john@example.com")
     assert (len(sandbox.events(jane)), sandbox.events("john")) == (1, [])
 
 
 def test_matching_external_profile_id_decides_alone(api: Api, sandbox: Sandbox, jane: str) -> None:
-    """The other two are then not looked at, and not stored either."""
+    """The other two are neither looked up nor stored."""
     api.save_profile()
     api.save_event(customer_user_id="cuid_jane", email="jane@example.com")
     assert (sandbox.events("user_12345"), sandbox.events(jane)) == ([event()], [])
 
 
 def test_unmatched_event_waits_for_its_external_profile_id(api: Api, sandbox: Sandbox, jane: str) -> None:
-    """What could have found a profile is forgotten, so that a later one with it changes nothing."""
+    """The other identifiers are not stored, so a later profile with them does not get the event."""
     api.save_event(customer_user_id="cuid_john", email="john@example.com")
     assert sandbox.events("user_12345") == [event()]
     api.save_profile(external_profile_id="john", customer_user_id="cuid_john", email="john@example.com")
@@ -79,7 +79,7 @@ def test_unmatched_event_waits_for_its_external_profile_id(api: Api, sandbox: Sa
 
 
 def test_matched_event_stays_with_its_profile(api: Api, sandbox: Sandbox, jane: str) -> None:
-    """A profile that is saved later with the id that was sent does not get it."""
+    """A later profile with the sent ID does not get the event."""
     api.save_event(customer_user_id="cuid_jane")
     api.save_profile()
     assert (len(sandbox.events(jane)), sandbox.events("user_12345")) == (1, [])
@@ -87,7 +87,7 @@ def test_matched_event_stays_with_its_profile(api: Api, sandbox: Sandbox, jane: 
 
 
 def test_oldest_matching_profile_is_found(api: Api, sandbox: Sandbox) -> None:
-    """Neither their ids nor later saves matter."""
+    """Neither the IDs nor later saves matter."""
     for name in ("b", "a", "c", "b", "a"):
         api.save_profile(external_profile_id=name, customer_user_id="shared")
     api.save_event(event_id="1", customer_user_id="shared")
@@ -96,7 +96,7 @@ def test_oldest_matching_profile_is_found(api: Api, sandbox: Sandbox) -> None:
 
 
 def test_repeated_event_stays_where_it_is(api: Api, sandbox: Sandbox, jane: str) -> None:
-    """Whatever it is sent with the second time."""
+    """Other identifiers in the repetition have no effect."""
     api.save_event()
     assert api.save_event(customer_user_id="cuid_jane").status_code == 200
     assert (sandbox.events(jane), sandbox.events("user_12345")) == ([], [event()])
@@ -111,7 +111,7 @@ def test_blank_customer_user_id_matches_no_profile(api: Api, sandbox: Sandbox, b
 
 
 def test_identifiers_are_the_same_to_the_last_character(api: Api, sandbox: Sandbox) -> None:
-    """Also in case."""
+    """Identifiers are compared exactly, including case."""
     cases: list[str] = ["Jane", "jane ", "jane\u0000", "j", "\uff4aane"]
     for other in cases:
         with case(other):
@@ -123,7 +123,7 @@ def test_identifiers_are_the_same_to_the_last_character(api: Api, sandbox: Sandb
 
 
 def test_lookup_fields_are_validated_but_not_stored(api: Api) -> None:
-    """As the contract has it, also where it would not be looked at."""
+    """They are validated even if they are not looked up."""
     cases: list[tuple[dict[str, Any], str]] = [
         ({"email": "jane"}, "email"),
         ({"email": None}, "email"),

@@ -1,4 +1,4 @@
-"""The Mail endpoints: who may ask, what is answered."""
+"""The endpoints of the Mail API: authorization and responses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.sandbox.conftest import DELETION_PATH, EVENT_PATH, PROFILE_PATH, Api,
 
 
 def test_unknown_operation_of_the_spec_is_404(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A contract that is ahead of the sandbox breaks nothing that it serves."""
+    """A newer spec does not prevent serving the known operations."""
     newer = later_contract(openapi_spec("mail"))
     monkeypatch.setattr("adapty.sandbox._app.openapi_spec", lambda _: newer)
     monkeypatch.delitem(ACTIONS, "deleteProfile", raising=False)
@@ -29,7 +29,7 @@ def test_unknown_operation_of_the_spec_is_404(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("path", [PROFILE_PATH, EVENT_PATH])
 def test_examples_of_the_spec_are_accepted(api: Api, path: str) -> None:
-    """What the contract shows as a request is answered with 200 and an empty JSON object."""
+    """Each example request of the spec gets a 200 with an empty JSON object."""
     content = openapi_spec("mail")["paths"][path]["post"]["requestBody"]["content"]["application/json"]
     for example in content["examples"].values():
         answer = api.send(path, example["value"])
@@ -38,7 +38,7 @@ def test_examples_of_the_spec_are_accepted(api: Api, path: str) -> None:
 
 
 def test_wrong_key_gets_the_403_of_the_spec(sandbox: Sandbox) -> None:
-    """Without the right key the answer is the contract's own example, whatever the body is."""
+    """The response is the spec's example, whatever the body is."""
     cases: list[str | bytes | None] = [
         None,
         "",
@@ -69,7 +69,7 @@ def test_wrong_key_gets_the_403_of_the_spec(sandbox: Sandbox) -> None:
 
 
 def test_scheme_is_case_insensitive(sandbox: Sandbox) -> None:
-    """RFC 9110 has scheme names in any case."""
+    """Scheme names are case-insensitive (RFC 9110)."""
     cases: list[str] = ["Bearer", "bearer", "BEARER", "bEaReR"]
     for scheme in cases:
         with case(scheme):
@@ -85,7 +85,7 @@ def test_two_authorization_headers_are_refused(sandbox: Sandbox) -> None:
 
 
 def test_unknown_path_is_404(api: Api) -> None:
-    """A path that the contract does not have is refused in the documented shape, and never redirected."""
+    """The response has the documented format, and is not a redirect."""
     cases: list[str] = [
         "/",
         "/api/v1/profile/save",
@@ -104,7 +104,7 @@ def test_unknown_path_is_404(api: Api) -> None:
 
 
 def test_wrong_method_is_405(api: Api) -> None:
-    """The answer names the method to use, as RFC 9110 demands."""
+    """The response lists the allowed methods (RFC 9110)."""
     path_cases: list[str] = [PROFILE_PATH, EVENT_PATH, DELETION_PATH, "/_sandbox/reset"]
     method_cases: list[str] = ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CUSTOM"]
     for path in path_cases:
@@ -116,7 +116,7 @@ def test_wrong_method_is_405(api: Api) -> None:
 
 
 def test_head_is_allowed_with_get(api: Api) -> None:
-    """The pages inside name both, in a fixed order, and answer both."""
+    """The pages list both in a fixed order, and respond to both."""
     answer = api.http.delete("/_sandbox/flows")
     errors(answer, 405)
     assert answer.headers["allow"] == "GET, HEAD"
@@ -125,14 +125,14 @@ def test_head_is_allowed_with_get(api: Api) -> None:
 
 
 def test_head_request_gets_405_without_a_body(api: Api) -> None:
-    """HEAD of an endpoint that is posted to has the headers alone."""
+    """The response to HEAD has headers only."""
     answer = api.http.head(PROFILE_PATH)
     assert (answer.status_code, answer.content, answer.headers["allow"]) == (405, b"", "POST")
 
 
 @pytest.mark.parametrize("chunked", [False, True])
 def test_bodies_are_limited_to_a_mebibyte(api: Api, *, chunked: bool) -> None:
-    """The bound is exact, with and without a declared length, and the connection lives on."""
+    """The limit is exact, with and without a declared length, and the connection stays open."""
     room = MAX_BODY_BYTES - len(json.dumps(profile(first_name="")))
     longest, too_long = (json.dumps(profile(first_name="x" * length)).encode() for length in (room, room + 1))
     accepted, refused = (
@@ -145,7 +145,7 @@ def test_bodies_are_limited_to_a_mebibyte(api: Api, *, chunked: bool) -> None:
 
 
 def test_key_is_checked_before_the_length(sandbox: Sandbox) -> None:
-    """A stranger learns nothing but that the key is wrong."""
+    """The key is checked first."""
     answer = httpx.post(sandbox.url + PROFILE_PATH, content=b"x" * (MAX_BODY_BYTES + 1))
     assert answer.status_code == 403
 
@@ -156,7 +156,7 @@ def test_query_is_ignored(api: Api) -> None:
 
 
 def test_content_type_does_not_matter(api: Api) -> None:
-    """What counts is that the body is JSON."""
+    """The body only has to be JSON."""
     cases: list[str] = ["application/json", "application/json; charset=utf-8", "text/plain", "\xff"]
     for content_type in cases:
         with case(content_type):

@@ -1,4 +1,4 @@
-"""The server: its life, its port, and what is no HTTP."""
+"""The server: start, stop, its port, and malformed HTTP."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ USES: list[Callable[[Sandbox], object]] = [
 
 @contextmanager
 def taken_port() -> Iterator[int]:
-    """Hold a port."""
+    """Occupy a port."""
     with socket.create_server(("127.0.0.1", 0)) as holder:
         yield holder.getsockname()[1]
 
 
 def test_sandbox_serves_during_the_block() -> None:
-    """The first request of the block gets through, the first one after it does not; closing again does nothing."""
+    """The sandbox serves requests only during the block; closing again has no effect."""
     with Sandbox() as sandbox:
         url = sandbox.url
         assert httpx.post(url + PROFILE_PATH, headers=KEY, json=profile()).status_code == 200
@@ -64,7 +64,7 @@ def test_sandbox_serves_during_the_block() -> None:
 
 
 def test_sandboxes_are_apart() -> None:
-    """Each has a port, a key and a state of its own."""
+    """Each has its own port, key and data."""
     with Sandbox() as one, Sandbox(mail_key="other_key") as other:
         assert one.url != other.url
         assert other.mail_key == "other_key"
@@ -75,7 +75,7 @@ def test_sandboxes_are_apart() -> None:
 
 
 def test_taken_port_is_a_config_error() -> None:
-    """It names the port, and what else can be done."""
+    """The error names the port and a remedy."""
     with taken_port() as port:
         sandbox = Sandbox(port=port)
         with pytest.raises(AdaptyConfigError, match=f"{port} on 127.0.0.1 is taken") as refused:
@@ -86,7 +86,7 @@ def test_taken_port_is_a_config_error() -> None:
 
 @pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 65536), ("127.0.0.1", -1), ("203.0.113.1", 0)])
 def test_unavailable_address_is_a_config_error(host: str, port: int) -> None:
-    """Whatever is wrong with it."""
+    """Any reason is reported."""
     with pytest.raises(AdaptyConfigError, match="is not available"):
         Sandbox(host=host, port=port).start()
 
@@ -103,14 +103,14 @@ def test_port_can_be_reused_immediately() -> None:
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
 def test_ipv6_address_is_bracketed() -> None:
-    """As URLs want it."""
+    """The URL has the address in brackets."""
     with Sandbox(host="::1") as sandbox:
         assert sandbox.url.startswith("http://[::1]:")
         assert httpx.get(f"{sandbox.url}/_sandbox/").status_code == 200
 
 
 def test_database_that_cannot_be_used_is_a_config_error(tmp_path: Path) -> None:
-    """The port is given back."""
+    """The port is released."""
     with taken_port() as port:
         pass
     with pytest.raises(AdaptyConfigError, match="database"):
@@ -130,7 +130,7 @@ def test_invalid_key_is_a_config_error() -> None:
 
 
 def test_methods_of_a_stopped_sandbox_raise() -> None:
-    """Before the start and after the end."""
+    """They raise before the start and after the end."""
     for use in USES:
         with case(use):
             sandbox = Sandbox()
@@ -141,7 +141,7 @@ def test_methods_of_a_stopped_sandbox_raise() -> None:
 
 
 def test_sandbox_cannot_be_started_twice() -> None:
-    """Neither twice at a time nor again."""
+    """Neither while it runs nor afterwards."""
     with Sandbox() as sandbox, pytest.raises(AdaptyConfigError, match="create a new one"):
         sandbox.start()
     with pytest.raises(AdaptyConfigError, match="create a new one"):
@@ -150,7 +150,7 @@ def test_sandbox_cannot_be_started_twice() -> None:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_failed_server_start_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Instead of waiting for ever."""
+    """The start does not wait forever."""
 
     async def startup(self: uvicorn.Server, sockets: Any = None) -> None:
         for server in sockets:
@@ -164,7 +164,7 @@ def test_failed_server_start_is_reported(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_serve_lasts_until_a_signal(number: signal.Signals) -> None:
-    """It calls back once it listens, returns after the signal, and puts the handlers back."""
+    """It calls back when it listens, returns after the signal, and restores the handlers."""
     before = [signal.getsignal(handled) for handled in (signal.SIGINT, signal.SIGTERM)]
     seen = []
 
@@ -198,7 +198,7 @@ def test_serve_respects_an_ignored_signal() -> None:
 
 
 def test_serve_lasts_until_close_in_another_thread() -> None:
-    """Away from the main thread there are no signals, and `close` ends it."""
+    """Outside of the main thread there are no signals; `close` ends it."""
     sandbox, ready = Sandbox(), Event()
     thread = Thread(target=sandbox.serve, args=(lambda _: ready.set(),))
     thread.start()
@@ -210,7 +210,7 @@ def test_serve_lasts_until_close_in_another_thread() -> None:
 
 
 def test_serve_needs_no_callback() -> None:
-    """The sandbox is up all the same, and its url can be asked for."""
+    """The sandbox runs, and has its URL."""
     sandbox = Sandbox()
     thread = Thread(target=sandbox.serve)
     thread.start()
@@ -221,7 +221,7 @@ def test_serve_needs_no_callback() -> None:
 
 
 def test_serve_closes_when_the_callback_fails() -> None:
-    """The error comes through."""
+    """The error is raised unchanged."""
     urls = []
 
     def on_ready(sandbox: Sandbox) -> None:
@@ -236,7 +236,7 @@ def test_serve_closes_when_the_callback_fails() -> None:
 
 
 def test_sigterm_ends_a_served_process() -> None:
-    """What comes after `serve` is reached, and the status is 0: a container stops it that way."""
+    """The code after `serve` runs, and the exit code is 0: containers stop this way."""
     program = "from adapty.sandbox import Sandbox; Sandbox().serve(lambda s: print(s.url, flush=True)); print('after')"
     command = [sys.executable, "-W", "error", "-c", program]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -249,7 +249,7 @@ def test_sigterm_ends_a_served_process() -> None:
 
 
 def test_closing_does_not_wait_for_an_unfinished_request() -> None:
-    """A client that stopped in the middle of a body holds nothing up for long."""
+    """A client that stopped inside a body delays closing only briefly."""
     with Sandbox() as sandbox:
         connection = _connected(sandbox)
         connection.sendall(_head(100) + b"{")
@@ -270,7 +270,7 @@ def test_logging_configuration_is_unchanged() -> None:
     "raw", [b"\x16\x03\x01\x00\x00\r\n\r\n", b"GET / HTTP/1.1\r\nhost: localhost\r\nx: \x00\r\n\r\n", b"\xff\r\n\r\n"]
 )
 def test_malformed_http_gets_the_documented_format(sandbox: Sandbox, raw: bytes) -> None:
-    """A header with a NUL is none either; the connection is closed."""
+    """The connection is closed, also for a header with a NUL."""
     with closing(_connected(sandbox)) as connection:
         connection.sendall(raw)
         head, _, body = _all(connection).partition(b"\r\n\r\n")
@@ -280,7 +280,7 @@ def test_malformed_http_gets_the_documented_format(sandbox: Sandbox, raw: bytes)
 
 
 def test_malformed_data_after_a_response_closes_the_connection(sandbox: Sandbox) -> None:
-    """A request that was answered before its body went wrong is not answered again."""
+    """There is no second response after one that was sent before the body was invalid."""
     head = f"POST {PROFILE_PATH} HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n".encode()
     with closing(_connected(sandbox)) as connection:
         connection.sendall(head)
@@ -302,7 +302,7 @@ def test_disconnecting_client_is_logged(sandbox: Sandbox, shared_api: Api) -> No
 
 
 def test_internal_error_has_the_documented_format(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Where its own state breaks, the answer is a 500 in the shape of the others, and the log has the reason."""
+    """The response to an internal error is a 500 in the usual format, and the log has the reason."""
     path = tmp_path / "state.db"
     with Sandbox(database=path) as sandbox:
         with closing(sqlite3.connect(path)) as connection:
@@ -338,7 +338,7 @@ def test_app_works_under_another_server() -> None:
 
 
 def _soon(look: Callable[[], Any]) -> Any:
-    """Look until something is there, for at most ten seconds."""
+    """Wait until a condition is true, for at most ten seconds."""
     end = time.monotonic() + 10
     while time.monotonic() < end:
         with suppress(AdaptyConfigError):
@@ -370,7 +370,7 @@ def _all(connection: socket.socket) -> bytes:
 
 
 def test_wrong_arguments_are_named() -> None:
-    """What is no address, port, key or file ends in a typed error that names the argument."""
+    """Invalid addresses, ports, keys and files raise a typed error that names the argument."""
     cases: list[tuple[dict[str, Any], str]] = [
         ({"host": None}, "host"),
         ({"host": ""}, "host"),

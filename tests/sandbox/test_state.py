@@ -1,4 +1,4 @@
-"""What the sandbox keeps: profiles, events, and the flow that follows from them."""
+"""The stored data: profiles, events, and the flow that follows from them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ EVENT_TYPES = openapi_spec("mail")["components"]["schemas"]["TransactionEventTyp
 
 @pytest.fixture
 def store() -> Iterator[MailStore]:
-    """Keep things in memory for one test."""
+    """Return a store in memory."""
     stored = MailStore()
     yield stored
     stored.close()
@@ -54,14 +54,14 @@ def flow(sandbox: Sandbox) -> str:
 
 
 def test_saved_profile_is_kept_as_sent(api: Api, sandbox: Sandbox) -> None:
-    """The method and the endpoint agree."""
+    """The method and the endpoint return the same."""
     body = profile(country="US", custom_attributes={"plan": "trial"}, device_info={"platform": "iOS"})
     api.save_profile(**body)
     assert sandbox.profile("user_12345") == api.inside("profiles/user_12345")["profile"] == body
 
 
 def test_given_fields_replace_and_missing_ones_stay(api: Api, sandbox: Sandbox) -> None:
-    """Saving again is an upsert by `external_profile_id`; a given object replaces the stored one."""
+    """Saving is an upsert by `external_profile_id`; a given object replaces the stored one."""
     api.save_profile(country="US", first_name="Jane", custom_attributes={"plan": "trial", "days": 7})
     api.save_profile(country="GB", last_name="Doe", custom_attributes={"plan": "year"})
     assert sandbox.profile("user_12345") == profile(
@@ -71,7 +71,7 @@ def test_given_fields_replace_and_missing_ones_stay(api: Api, sandbox: Sandbox) 
 
 
 def test_email_is_write_once(api: Api, sandbox: Sandbox) -> None:
-    """A later save succeeds and leaves the address as it was first."""
+    """A later save succeeds, and does not change the address."""
     api.save_profile(email="first@example.com")
     for email in ("second@example.com", "third@example.com"):
         assert api.save_profile(email=email, first_name=email[:5]).status_code == 200
@@ -80,21 +80,21 @@ def test_email_is_write_once(api: Api, sandbox: Sandbox) -> None:
 
 
 def test_refused_profile_changes_nothing(api: Api, sandbox: Sandbox) -> None:
-    """Not even the fields that were right."""
+    """Valid fields are not stored either."""
     api.save_profile()
     api.save_profile(first_name="Jane", country="us")
     assert sandbox.profile("user_12345") == profile()
 
 
 def test_profile_without_events_has_never_purchased(api: Api, sandbox: Sandbox) -> None:
-    """This is what a profile starts with."""
+    """A new profile is in this flow."""
     api.save_profile()
     assert flow(sandbox) == "never purchased"
     assert sandbox.flows() == {**dict.fromkeys(Flow, 0), Flow.NEVER_PURCHASED: 1}
 
 
 def test_event_puts_its_profile_into_a_flow(api: Api, sandbox: Sandbox) -> None:
-    """Each event type of the contract, by the vendor's table."""
+    """Each event type of the spec leads to the flow of the vendor's table."""
     for event_type in EVENT_TYPES:
         with case(event_type):
             sandbox.reset()
@@ -105,19 +105,19 @@ def test_event_puts_its_profile_into_a_flow(api: Api, sandbox: Sandbox) -> None:
 
 
 def test_repeated_event_is_stored_once(api: Api, sandbox: Sandbox) -> None:
-    """A repeated `event_id` is answered with 200 and the first event stays, even for another profile."""
+    """A repeated `event_id` gets a 200 and changes nothing, even for another profile."""
     api.save_profile()
     api.save_event(event_type="subscription_started")
     again = api.save_event(event_type="subscription_expired", event_datetime="2027-01-01T00:00:00Z", offer=LEFT_OUT)
-    elsewhere = api.save_event(external_profile_id="somebody_else")
+    elsewhere = api.save_event(external_profile_id="other_user")
     assert (again.status_code, elsewhere.status_code) == (200, 200)
     assert sandbox.events("user_12345") == [event(event_type="subscription_started")]
-    assert sandbox.events("somebody_else") == []
+    assert sandbox.events("other_user") == []
     assert flow(sandbox) == "active"
 
 
 def test_repeated_event_is_validated(api: Api) -> None:
-    """That an id is known is no reason to accept a wrong body."""
+    """An invalid body with a known ID is rejected."""
     api.save_event()
     errors(api.save_event(event_type="none"), 400)
 
@@ -137,7 +137,7 @@ def test_events_wait_for_their_profile(api: Api, sandbox: Sandbox) -> None:
 
 
 def test_latest_instant_decides_not_the_latest_text(api: Api, sandbox: Sandbox) -> None:
-    """Moments with different offsets are compared as instants, whatever order they come in."""
+    """Times with different offsets are compared as instants, in any order of receipt."""
     api.save_profile()
     api.save_event(event_id="1", event_type="subscription_expired", event_datetime="2026-06-10T01:00:00-12:00")
     api.save_event(event_id="2", event_type="subscription_renewed", event_datetime="2026-06-10T12:59:59Z")
@@ -146,7 +146,7 @@ def test_latest_instant_decides_not_the_latest_text(api: Api, sandbox: Sandbox) 
 
 
 def test_last_received_of_simultaneous_events_decides(api: Api, sandbox: Sandbox) -> None:
-    """The same instant may be written in several ways."""
+    """Equal instants may have different formats."""
     api.save_profile()
     api.save_event(event_id="1", event_type="subscription_expired", event_datetime="2026-06-10T10:00:00Z")
     api.save_event(event_id="2", event_type="subscription_refunded", event_datetime="2026-06-10T12:00:00.000+02:00")
@@ -166,7 +166,7 @@ HISTORIES = st.lists(
 @HTTP_PROPERTY
 @given(history=HISTORIES, data=st.data(), when=st.integers(0, 8))
 def test_order_of_arrival_does_not_matter(history: list[tuple[int, int, str]], data: st.DataObject, when: int) -> None:
-    """Events of different instants give the same flow in any order, before, around and after their profile."""
+    """Events at different times lead to the same flow in any order, relative to the profile, too."""
     arrivals = data.draw(st.permutations(history))
     store = MailStore()
     try:
@@ -185,7 +185,7 @@ def test_order_of_arrival_does_not_matter(history: list[tuple[int, int, str]], d
 
 
 def test_unknown_event_type_leads_to_an_unknown_flow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A contract that is ahead of `adapty.flows` breaks nothing: the profile is in none of the six flows."""
+    """An event type that is not in `adapty.flows` puts the profile into none of the six flows."""
     newer = openapi_spec("mail")
     newer["components"]["schemas"]["TransactionEventType"]["enum"].append("subscription_paused")
     monkeypatch.setattr("adapty.sandbox._app.openapi_spec", lambda _: newer)
@@ -201,7 +201,7 @@ def test_unknown_event_type_leads_to_an_unknown_flow(monkeypatch: pytest.MonkeyP
 
 
 def test_any_text_is_an_id(api: Api, sandbox: Sandbox) -> None:
-    """Ids are distinct to the last character."""
+    """IDs are compared exactly."""
     cases: list[str] = [
         "",
         " ",
@@ -251,7 +251,7 @@ def test_concurrent_saves_lose_nothing(sandbox: Sandbox) -> None:
 
 
 def test_threads_share_a_store(store: MailStore) -> None:
-    """The store is safe without the server too."""
+    """The store is thread-safe without the server, too."""
 
     def save(number: int) -> None:
         store.save_profile(profile(**{f"field_{number}": number}))
@@ -266,7 +266,7 @@ def test_threads_share_a_store(store: MailStore) -> None:
 
 
 def test_file_keeps_the_state(tmp_path: Path) -> None:
-    """What one sandbox was sent, the next one over the same file shows."""
+    """A second sandbox with the file has its data."""
     path = tmp_path / "state.db"
     for number in range(2):
         store = MailStore(path)
@@ -282,7 +282,7 @@ def test_file_keeps_the_state(tmp_path: Path) -> None:
 
 
 def test_two_sandboxes_may_share_a_file(tmp_path: Path) -> None:
-    """Writers take turns."""
+    """Writers wait for each other."""
     stores = [MailStore(tmp_path / "state.db") for _ in range(2)]
 
     def save(number: int) -> None:
@@ -296,7 +296,7 @@ def test_two_sandboxes_may_share_a_file(tmp_path: Path) -> None:
 
 
 def test_foreign_file_is_rejected(tmp_path: Path) -> None:
-    """A database of another application, and a file that is no database, stay as they are."""
+    """Databases of other programs, and other files, are unchanged."""
     foreign = tmp_path / "foreign.db"
     with sqlite3.connect(foreign) as connection:
         connection.execute("CREATE TABLE profiles (x)")
@@ -312,7 +312,7 @@ def test_foreign_file_is_rejected(tmp_path: Path) -> None:
 
 
 def test_iteration_is_in_the_order_of_receipt(api: Api, sandbox: Sandbox) -> None:
-    """Profiles by when they first came, events with and without a profile, as stored."""
+    """Profiles in the order of their first receipt, all events, as stored."""
     for number in range(3):
         api.save_profile(external_profile_id=f"p{2 - number}")
     api.save_profile(external_profile_id="p2", first_name="Jane")
@@ -358,7 +358,7 @@ def test_iteration_fails_after_closing() -> None:
 
 
 def test_file_of_another_version_is_rejected(tmp_path: Path) -> None:
-    """Its tables may be other ones."""
+    """The tables may differ."""
     path = tmp_path / "state.db"
     MailStore(path).close()
     with sqlite3.connect(path) as connection:
@@ -369,7 +369,7 @@ def test_file_of_another_version_is_rejected(tmp_path: Path) -> None:
 
 
 def test_file_that_cannot_be_opened_is_a_config_error(tmp_path: Path) -> None:
-    """The message names it."""
+    """The message names the file."""
     for path in (tmp_path / "none" / "state.db", tmp_path):
         with pytest.raises(AdaptyConfigError, match=str(path)):
             MailStore(path)

@@ -1,4 +1,4 @@
-"""Webhooks: how they are delivered, and what becomes of those that are not."""
+"""Webhooks: delivery, retries and failures."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ VALUE = "any value, as it is"
 
 
 def threads() -> set[str]:
-    """Name the threads that there are."""
+    """Return the running threads."""
     return {thread.name for thread in threading.enumerate()}
 
 
 def ids(receiver: RawServer) -> list[str]:
-    """Give the ids of the events that came, in order; the check of the address has none."""
+    """Return the IDs of the received events, in order; the verification request has none."""
     bodies = [body_of(request) for request in receiver.requests]
     return [body["event_properties"]["profile_event_id"] for body in bodies if body]
 
@@ -57,7 +57,7 @@ def test_sandbox_without_webhooks_starts_no_thread(sandbox: Sandbox) -> None:
 
 
 def test_how_an_event_is_posted() -> None:
-    """To the address with its query, with the value as it is, as JSON."""
+    """The request has the full address, the configured value, and a JSON body."""
     with posting(webhook_authorization=VALUE) as one:
         one.sandbox.webhooks.post("trial_started")
         assert one.sandbox.webhooks.wait_until_idle(10)
@@ -78,7 +78,7 @@ def test_how_an_event_is_posted() -> None:
 
 
 def test_retry_schedule_is_adaptys() -> None:
-    """A minute first, twice as long each time, nine retries within 24 hours."""
+    """The first delay is a minute, then doubled; there are nine retries within 24 hours."""
     assert config.RETRY_DELAYS[:3] == (60, 120, 240)
     assert len(config.RETRY_DELAYS) == 9
     assert sum(config.RETRY_DELAYS) < 24 * 3600
@@ -86,7 +86,7 @@ def test_retry_schedule_is_adaptys() -> None:
 
 
 def test_statuses_from_200_to_404_count_as_received() -> None:
-    """Whatever lies between 200 and 404 ends it, a refusal too; a redirect is not followed."""
+    """Statuses from 200 to 404 end the delivery; redirects are not followed."""
     cases: list[int] = [200, 202, 301, 400, 401, 404]
     for status in cases:
         with case(status), posting() as one:
@@ -99,7 +99,7 @@ def test_statuses_from_200_to_404_count_as_received() -> None:
 
 
 def test_response_without_a_body_counts_as_received() -> None:
-    """The status alone counts."""
+    """Only the status counts."""
     with posting() as one:
         one.receiver.replies = [NO_CONTENT]
         one.sandbox.webhooks.post("trial_started")
@@ -108,7 +108,7 @@ def test_response_without_a_body_counts_as_received() -> None:
 
 
 def test_other_statuses_are_retried() -> None:
-    """Any other status and what is no answer; each time with the same id, until it is received."""
+    """Other statuses and missing responses are retried with the same ID, until the event is received."""
     cases: list[bytes] = [answer(405), answer(429), answer(500), answer(503), b"nothing\r\n\r\n", b""]
     for reply in cases:
         with case(reply), posting() as one:
@@ -125,7 +125,7 @@ def test_other_statuses_are_retried() -> None:
 
 
 def test_delivery_fails_after_nine_retries(caplog: pytest.LogCaptureFixture) -> None:
-    """Which is said, without the value."""
+    """The failure is logged without the value."""
     caplog.set_level(logging.WARNING)
     with posting(webhook_authorization=VALUE, webhook_time_scale=FAST * 10) as one:
         one.receiver.replies = [answer(500)]
@@ -155,7 +155,7 @@ def test_retry_delays_are_scaled() -> None:
 
 
 def test_timeout_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither one that does not come nor one that does not end counts."""
+    """A missing and an endless response are retried."""
     monkeypatch.setattr(config, "TIMEOUT_SECONDS", 0.2)
     with posting() as one:
         _verified(one.sandbox)
@@ -168,7 +168,7 @@ def test_timeout_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_connection_error_is_retried() -> None:
-    """No connection is no answer."""
+    """A connection error is retried."""
     with Sandbox(webhook_url="http://127.0.0.1:9/", webhook_time_scale=FAST) as sandbox:
         sandbox.webhooks.post("trial_started")
         assert sandbox.webhooks.wait_until_idle(10)
@@ -205,7 +205,7 @@ def test_hanging_response_does_not_block_other_profiles() -> None:
 
 
 def test_closing_with_a_hanging_receiver_is_prompt() -> None:
-    """What was not received is dropped, and the thread is gone."""
+    """Pending deliveries are dropped, and the thread ends."""
     before = threads()
     with posting(webhook_time_scale=1) as one:
         _verified(one.sandbox)
@@ -225,7 +225,7 @@ def test_closing_with_a_hanging_receiver_is_prompt() -> None:
 
 
 def test_reset_drops_pending_deliveries() -> None:
-    """No delivery is left, none is posted any more, and those after it are."""
+    """No delivery is pending or posted; later events are."""
     with posting(webhook_time_scale=300) as one:
         _verified(one.sandbox)
         one.receiver.replies = [answer(500), OK]
@@ -242,7 +242,7 @@ def test_reset_drops_pending_deliveries() -> None:
 
 
 def test_reset_before_the_start_drops_queued_events(server: RawServer) -> None:
-    """The events after it are posted, also those of the same profile; those before it are not."""
+    """Later events are posted, also those of the same profile; earlier ones are not."""
     settings = WebhookConfig.parse(server.url)
     assert settings is not None
     dispatcher, database = Dispatcher(settings), Database()
@@ -280,7 +280,7 @@ def test_reset_before_the_start_drops_queued_events(server: RawServer) -> None:
 def test_address_is_verified(
     caplog: pytest.LogCaptureFixture, server: RawServer, reply: bytes, problem: str | None
 ) -> None:
-    """With an empty object, once, when the sandbox starts; what comes of it is logged."""
+    """An empty object is sent once at the start; the result is logged."""
     caplog.set_level(logging.INFO, "adapty.sandbox.webhooks")
     server.replies = [reply]
     with Sandbox(webhook_url=f"{server.url}/a?token=abc") as sandbox:
@@ -294,7 +294,7 @@ def test_address_is_verified(
 
 
 def _until(there: Callable[[], object]) -> None:
-    """Wait until something is there."""
+    """Wait until a condition is true."""
     limit = time.monotonic() + 10
     while not there():
         assert time.monotonic() < limit
@@ -302,14 +302,14 @@ def _until(there: Callable[[], object]) -> None:
 
 
 def _verified(sandbox: Sandbox) -> WebhookVerification:
-    """Wait for the check of the address."""
+    """Wait for the verification."""
     _until(lambda: sandbox.webhooks.verification)
     assert sandbox.webhooks.verification is not None
     return sandbox.webhooks.verification
 
 
 def test_only_the_last_deliveries_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Older ones are posted too."""
+    """Older deliveries are posted, too."""
     assert deliveries.MAX_DELIVERIES == 1000
     monkeypatch.setattr(deliveries, "MAX_DELIVERIES", 20)
     with posting() as one:
@@ -375,7 +375,7 @@ def test_wrong_settings_are_named() -> None:
 
 
 def test_invalid_proxy_settings_are_a_config_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bad proxy address is an error when the sandbox starts, if webhooks would use the proxy."""
+    """An invalid proxy is an error at the start, if webhooks would use it."""
     monkeypatch.setenv("HTTP_PROXY", "nothing://jane:secret@proxy")
     with Sandbox(webhook_url="http://127.0.0.1:9/"):
         pass
@@ -385,7 +385,7 @@ def test_invalid_proxy_settings_are_a_config_error(monkeypatch: pytest.MonkeyPat
 
 
 def test_localhost_bypasses_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the environment says."""
+    """Any proxy setting is ignored for localhost."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9/")
     with posting() as one:
         one.sandbox.webhooks.post("trial_started")
@@ -394,7 +394,7 @@ def test_localhost_bypasses_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_invalid_timeouts_are_rejected(sandbox: Sandbox) -> None:
-    """It is named."""
+    """The error names the argument."""
     cases: list[Any] = [-1, None, "1", float("nan"), float("inf"), True]
     for timeout in cases:
         with case(timeout):
@@ -404,7 +404,7 @@ def test_invalid_timeouts_are_rejected(sandbox: Sandbox) -> None:
 
 
 def test_app_posts_as_long_as_it_is_served(server: RawServer) -> None:
-    """From the start of the ASGI lifespan to its end; without one there is no thread."""
+    """It posts from the start of the ASGI lifespan to its end; without a lifespan there is no thread."""
     before = threads()
     app = create_app(webhook_url=server.url)
     assert "adapty-webhooks" not in threads() - before
@@ -420,7 +420,7 @@ def test_app_posts_as_long_as_it_is_served(server: RawServer) -> None:
 
 
 def test_long_response_is_truncated() -> None:
-    """An endless body ends where the reading does."""
+    """An endless body is read up to a limit."""
     with posting() as one:
         _verified(one.sandbox)
         one.receiver.replies = [answer(200, b"x" * (sender._MAX_RESPONSE_BYTES * 20))]

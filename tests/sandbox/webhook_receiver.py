@@ -1,4 +1,4 @@
-"""What the tests of webhooks share: a receiver, a sandbox that posts to it, and the contract of what is posted."""
+"""Fixtures of the webhook tests: a receiver, a sandbox that posts to it, and validation of events."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ACCESS = "access_level_updated"
 
 
 def _closed(schema: Any) -> Any:
-    """Forbid properties that a schema does not know: receivers have to expect them, the sandbox has none to send."""
+    """Forbid unknown properties in a schema: receivers must accept them, the sandbox sends none."""
     if isinstance(schema, list):
         return [_closed(part) for part in schema]
     if not isinstance(schema, dict):
@@ -46,7 +46,7 @@ _SCHEMAS = {
 
 
 def checked(body: dict[str, Any]) -> dict[str, Any]:
-    """Hold a posted event to the contract, and to what every event has; give it back."""
+    """Validate a posted event against the spec, and return it."""
     name = "AccessLevelUpdatedEvent" if body["event_type"] == _ACCESS else "PurchaseEvent"
     assert [error.message for error in _SCHEMAS[name].iter_errors(body)] == []
     properties = body["event_properties"]
@@ -58,12 +58,12 @@ def checked(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def body_of(request: bytes) -> Any:
-    """Decode the body of a request as it came."""
+    """Decode the body of a request."""
     return json.loads(request.partition(b"\r\n\r\n")[2])
 
 
 def purchase(**changes: Any) -> dict[str, Any]:
-    """Give a one-time purchase that the sandbox takes, with changes."""
+    """Return a valid one-time purchase, with changes."""
     return {
         "purchase_type": "one_time_purchase",
         "store": "app_store",
@@ -78,7 +78,7 @@ def purchase(**changes: Any) -> dict[str, Any]:
 
 
 def subscription(**changes: Any) -> dict[str, Any]:
-    """Give a subscription that the sandbox takes and that lasts, with changes."""
+    """Return a valid active subscription, with changes."""
     return {
         "purchase_type": "subscription",
         "store": "play_store",
@@ -95,16 +95,16 @@ def subscription(**changes: Any) -> dict[str, Any]:
 
 
 class Posting:
-    """A sandbox that posts, and what receives it."""
+    """A sandbox that posts webhooks, and their receiver."""
 
     def __init__(self, sandbox: Sandbox, receiver: RawServer, http: httpx.Client) -> None:
-        """Keep them."""
+        """Store them."""
         self.sandbox = sandbox
         self.receiver = receiver
         self._http = http
 
     def call(self, path: str, body: Any, *, user: str = "jane") -> httpx.Response:
-        """Send a request of the server-side API that is accepted."""
+        """Send a request of the server-side API that must succeed."""
         answer = self._http.post(
             f"/api/v2/server-side-api/{path}/", json=body, headers={"adapty-customer-user-id": user}
         )
@@ -116,20 +116,20 @@ class Posting:
         self.call("purchase/set/transaction", body)
 
     def posted(self) -> list[dict[str, Any]]:
-        """Wait for what was posted, hold it to the contract, give it, and forget it."""
+        """Return the posted events after validation, and forget them."""
         assert self.sandbox.webhooks.wait_until_idle(10)
         bodies = [body_of(request) for request in self.receiver.requests]
         self.receiver.requests.clear()
         return [checked(body) for body in bodies if body != {}]
 
     def types(self) -> list[str]:
-        """Name what was posted, in order."""
+        """Return the types of the posted events, in order."""
         return [body["event_type"] for body in self.posted()]
 
 
 @contextmanager
 def posting(**settings: Any) -> Iterator[Posting]:
-    """Have a sandbox that posts to a receiver, and a profile `jane` in it."""
+    """Provide a sandbox that posts to a receiver, with a profile `jane`."""
     with raw_server() as receiver:
         given = {"webhook_url": f"{receiver.url}/adapty?token=abc", "webhook_time_scale": FAST, **settings}
         with Sandbox(**given) as sandbox:

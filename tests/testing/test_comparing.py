@@ -1,4 +1,4 @@
-"""A field holds what a test expects, if it means the same."""
+"""Comparison of fields with expected values, by meaning."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_different_values_do_not_match(expected: object, stored: object) -> None
 
 
 def test_none_matches_an_empty_or_missing_field() -> None:
-    """The API clears a field by null, and leaves out what it does not have."""
+    """The API clears a field by null, and omits empty ones."""
     assert describe({"a": None, "b": None, "c": {"d": None}, "e": {"f": None}}, {"a": None, "c": {}}) == []
     assert describe({"a": None}, {"a": "still"}) == ["a: expected None, but it is 'still'"]
 

@@ -1,4 +1,4 @@
-"""The plugin as a user's project has it: its fixtures and its marker, with every warning an error."""
+"""The plugin in a user's project: its fixtures and its marker, with every warning an error."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def reward_referral(adapty, user_id):
 
 
 def test_documented_example_runs(project: Project) -> None:
-    """As it stands, with code to test."""
+    """The example runs unchanged, with code to test."""
     _, example, _ = re.split(r"\n\n(?=    import pytest)|\n\nFixtures:", str(adapty.testing.__doc__))
 
     project.run(f"{dedent(example)}\n{CODE_UNDER_TEST}").assert_outcomes(passed=2)
 
 
 def test_each_test_has_an_empty_sandbox(project: Project) -> None:
-    """Nothing of the test before is there: no user, no request, no fault; the address stays."""
+    """Users, requests and faults of an earlier test are gone; the address is the same."""
     ran = project.run(
         """
         import pytest
@@ -54,7 +54,7 @@ def test_each_test_has_an_empty_sandbox(project: Project) -> None:
 
 
 def test_client_has_both_keys_and_is_closed(project: Project) -> None:
-    """After the test, so that what still uses it hears of it."""
+    """It is closed after the test, so later uses raise an error."""
     ran = project.run(
         """
         import pytest
@@ -83,7 +83,7 @@ def test_client_has_both_keys_and_is_closed(project: Project) -> None:
 
 
 def test_clients_do_not_sleep_between_attempts(project: Project) -> None:
-    """The seconds are noted: of the fixtures' clients, and of those that the code under test makes."""
+    """The delays of the fixtures' clients and of other clients are recorded."""
     ran = project.run(
         """
         import asyncio
@@ -111,7 +111,7 @@ def test_clients_do_not_sleep_between_attempts(project: Project) -> None:
             assert adapty_retry_delays == [45]
 
         @pytest.mark.adapty_faults("rate_limited;retry_after=61;count=1")
-        def test_what_nobody_would_wait_for(adapty_client, adapty_retry_delays):
+        def test_long_delays(adapty_client, adapty_retry_delays):
             with pytest.raises(RateLimitError):
                 adapty_client.profiles.create(customer_user_id="user_12345")
             assert adapty_retry_delays == []
@@ -126,7 +126,7 @@ def test_clients_do_not_sleep_between_attempts(project: Project) -> None:
 
 
 def test_bulk_runs_do_not_sleep_between_attempts(project: Project) -> None:
-    """Nor for as long as a Retry-After holds all lanes; the seconds of each try are noted."""
+    """No delay is slept, including long Retry-After; each attempt's delay is recorded."""
     ran = project.run(
         """
         import asyncio
@@ -162,7 +162,7 @@ def test_bulk_runs_do_not_sleep_between_attempts(project: Project) -> None:
 
 
 def test_overridden_fixture_sleeps(project: Project) -> None:
-    """By a fixture of the same name that does nothing."""
+    """A fixture of the same name that does nothing restores the sleeps."""
     ran = project.run(
         """
         import pytest
@@ -184,7 +184,7 @@ def test_overridden_fixture_sleeps(project: Project) -> None:
 
 
 def test_environment_configures_the_sandbox(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """For clients made without arguments, in this process and another; what was there before comes back."""
+    """Clients without arguments use it, in this and other processes; earlier values are restored."""
     monkeypatch.setenv("ADAPTY_SECRET_KEY", "the_users_own")
     ran = project.run(
         """
@@ -303,7 +303,7 @@ def test_async_client_under_a_plugin(project: Project, plugin: str) -> None:
 
 
 def test_marker_adds_faults(project: Project) -> None:
-    """From the start; a test's own come before those of its class and its module; with all that `Fault` takes."""
+    """They are added before the test, after those of its class and module; all of `Fault` is supported."""
     ran = project.run(
         """
         import pytest
@@ -336,7 +336,7 @@ def test_marker_adds_faults(project: Project) -> None:
 
 
 def test_marker_uses_the_sandbox(project: Project) -> None:
-    """Also to a test that does not name it, and to a method of unittest; other tests start none."""
+    """A test with the marker uses the sandbox without a fixture; other tests do not start it."""
     project.conftest(
         """
         import pytest
@@ -385,7 +385,7 @@ def test_marker_uses_the_sandbox(project: Project) -> None:
     ],
 )
 def test_invalid_marker_is_an_error(project: Project, marker: str, problem: str) -> None:
-    """Is an error of its test alone, in one line."""
+    """The error concerns only its test, in one line."""
     ran = project.run(
         f"""
         import pytest
@@ -404,7 +404,7 @@ def test_invalid_marker_is_an_error(project: Project, marker: str, problem: str)
 
 
 def test_options_configure_the_sandbox(project: Project) -> None:
-    """By a fixture of the project's own."""
+    """The project's own fixture overrides the options."""
     project.conftest(
         """
         import pytest
@@ -452,7 +452,7 @@ def test_options_configure_the_sandbox(project: Project) -> None:
     ],
 )
 def test_invalid_options_are_an_error(project: Project, options: str, problem: str) -> None:
-    """Are an error of each test that uses the sandbox."""
+    """Each test that uses the sandbox has the error."""
     project.conftest(
         f"""
         import pytest
@@ -469,7 +469,7 @@ def test_invalid_options_are_an_error(project: Project, options: str, problem: s
 
 
 def test_session_fixtures_can_use_the_server(project: Project) -> None:
-    """It has the same sandbox, and can send to it before and after the tests, whatever faults they had."""
+    """The fixture has the same sandbox, and can send requests before and after the tests."""
     project.conftest(
         """
         import pytest
@@ -500,7 +500,7 @@ def test_session_fixtures_can_use_the_server(project: Project) -> None:
 
 
 def test_closed_sandbox_is_restarted(project: Project) -> None:
-    """It is the only one that has none: the next one finds another at the same address."""
+    """The next test gets a new sandbox at the same address."""
     ran = project.run(
         """
         import pytest
@@ -524,7 +524,7 @@ def test_closed_sandbox_is_restarted(project: Project) -> None:
 
 
 def test_failure_shows_the_differences_only(project: Project) -> None:
-    """Neither its code, nor an address."""
+    """Neither code of the assertion nor an address is shown."""
     ran = project.run(
         """
         from adapty.testing import assert_profile_saved
@@ -558,7 +558,7 @@ def test_failure_shows_the_differences_only(project: Project) -> None:
 
 
 def test_fixtures_and_marker_are_documented(project: Project) -> None:
-    """By pytest's own commands."""
+    """Pytest's own commands list them."""
     fixtures = project.run("", "--fixtures").stdout.str()
 
     for name in ("adapty_sandbox", "adapty_client", "async_adapty_client", "adapty_environment", "adapty_retry_delays"):

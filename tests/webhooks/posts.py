@@ -34,7 +34,7 @@ PURCHASE: Mapping[str, Any] = {
         "currency": "EUR",
         "price_usd": 9.99,
         "profile_id": "5d8c1f0a-2b3e-4c47-9a61-7f0e1d2c3b4a",
-        "cohort_name": "Everybody",
+        "cohort_name": "All users",
         "environment": "Production",
         "price_local": 8.99,
         "base_plan_id": "monthly",

@@ -204,7 +204,7 @@ def test_failing_event_becomes_a_dead_letter_while_others_succeed(
             )
             # Each one that is taken may count against two tries: that before it, and one that is under way.
             assert outbox.counts().dead_letters == 0 or number == 12
-            outbox.put(event(number, profile="somebody_else"))
+            outbox.put(event(number, profile="other_user"))
             until(partial(lambda event_id: event_id in mail_api.taken, f"evt_{number:04}"))
         until(lambda: not outbox.counts().pending)
     (dead,) = outbox.dead_letters()

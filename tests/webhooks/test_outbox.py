@@ -84,7 +84,7 @@ def test_repr_hides_personal_data(outbox: Outbox) -> None:
 def test_known_event_id_changes_nothing(outbox: Outbox) -> None:
     """Whatever its state."""
     assert outbox.put(event(1))
-    assert not outbox.put(event(1, profile="somebody_else"))
+    assert not outbox.put(event(1, profile="other_user"))
     assert [each.external_profile_id for each in outbox.pending()] == ["user_12345"]
 
 

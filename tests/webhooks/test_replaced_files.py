@@ -40,7 +40,7 @@ class Process:
         stack.callback(self._process.stdin.close)  # before it is waited for
 
     def put(self, number: int) -> str:
-        """Have it put an event in; return what came of it, and how many events it counts as pending."""
+        """Put an event; return the result and the number of pending events."""
         self.start(f"{number}")
         return self.result()
 
@@ -51,7 +51,7 @@ class Process:
         self._process.stdin.flush()
 
     def result(self) -> str:
-        """Wait for what came of it."""
+        """Return the result."""
         assert self._process.stdout
         return self._process.stdout.readline().rstrip("\n")
 

@@ -331,7 +331,7 @@ def test_client_without_mail_key_is_rejected(outbox: Outbox) -> None:
     ("options", "said"),
     [
         ({"concurrency": 0}, "concurrency"),
-        ({"lanes": 1}, "lanes: is not an option"),
+        ({"workers": 1}, "workers: is not an option"),
         ({"rate_limit": -1}, "rate_limit"),
     ],
 )
@@ -454,7 +454,7 @@ async def test_async_workers_drain_and_run(outbox: Outbox, sandbox: Sandbox) -> 
         assert await async_drain(adapty, outbox) == DrainReport(delivered=10)
         working = asyncio.create_task(async_run_worker(adapty, outbox))
         outbox.put(event(10))
-        while outbox.counts().pending:  # noqa: ASYNC110 - nobody sets an event
+        while outbox.counts().pending:  # noqa: ASYNC110 - no event is set
             await asyncio.sleep(0.005)
         working.cancel()
         with pytest.raises(asyncio.CancelledError):

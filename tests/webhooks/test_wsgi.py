@@ -69,7 +69,7 @@ def test_wsgi_app_passes_events_to_the_handler(framed: Any) -> None:
 
 
 def called(app: Any, body: Any = BODY, **changes: Any) -> tuple[int, Any]:
-    """Call a WSGI application as a server does, by the rules of PEP 3333; a variable that is None is left out."""
+    """Call a WSGI application as a server does, by the rules of PEP 3333; a variable that is None is omitted."""
     environ: dict[str, Any] = {
         "REQUEST_METHOD": "POST",
         "HTTP_AUTHORIZATION": VALUE,
@@ -108,7 +108,7 @@ def test_wsgi_app_is_valid_wsgi() -> None:
 
 
 class Stream(io.BytesIO):
-    """A stream that gives little at a time, notes how much, and fails where it is told to."""
+    """A stream that returns small parts, counts them, and fails at a given one."""
 
     def __init__(self, content: bytes = b"", *, fails: bool = False) -> None:
         super().__init__(content)

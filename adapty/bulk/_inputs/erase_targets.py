@@ -14,10 +14,10 @@ from attrs import evolve, frozen
 from adapty._core.ids import MAIL_LOOKUP_KINDS
 from adapty._core.validation import format_name, type_name
 from adapty.bulk._inputs.csv import DELIMITER
+from adapty.bulk._inputs.files import parse_path
 from adapty.bulk._inputs.ids import KindName, id_row, read_ids
+from adapty.bulk._inputs.row_reader import read_all, rows_from_items
 from adapty.bulk._inputs.rows import Row
-from adapty.bulk._row_reader import read_all, rows_from_items
-from adapty.bulk.options import path_option
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class EraseTargets:
             AdaptyUsageError: It is none of these, or the file cannot be read.
         """
         if isinstance(given, str | PathLike):
-            return cls._of_file(path_option("ids", given), kinds, delimiter)
+            return cls._of_file(parse_path("ids", given), kinds, delimiter)
         if isinstance(given, TextIOBase):
             raise AdaptyUsageError.for_field(
                 "ids", 'is a file that is open as text; expected one opened with "rb", or a path'

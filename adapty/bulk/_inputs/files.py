@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any, Literal, Self, cast
 
+from adapty._core.validation import type_name
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from _typeshed import WriteableBuffer
 
-__all__ = ["BrokenFileError", "Format", "InputFile", "TempCopy", "file_format", "os_reason", "split_name"]
+__all__ = ["BrokenFileError", "Format", "InputFile", "TempCopy", "file_format", "os_reason", "parse_path", "split_name"]
 
 Format = Literal["csv", "jsonl"]
 """The format of a file of records."""
@@ -41,6 +42,18 @@ _MAX_LINE = 2**24
 _BOM = "\ufeff"
 _UTF_16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _SAMPLE = 64
+
+
+def parse_path(name: str, value: Any) -> Path:
+    """Return an argument that is a path.
+
+    Raises:
+        AdaptyUsageError: It is not a path; `field_name` is `name`.
+    """
+    try:
+        return Path(value)
+    except TypeError:
+        raise AdaptyUsageError.for_field(name, f"is {type_name(value)}; expected a path") from None
 
 
 class BrokenFileError(AdaptyUsageError):

@@ -18,7 +18,7 @@ from adapty.bulk._inputs.csv_rows import csv_rows, validate_csv, validate_header
 from adapty.bulk._inputs.files import Format, InputFile, file_format
 from adapty.bulk._inputs.fingerprint import FileState
 from adapty.bulk._inputs.jsonl import json_rows, row_from_object
-from adapty.bulk._row_reader import rows_from_items
+from adapty.bulk._inputs.row_reader import rows_from_items
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
 

@@ -80,7 +80,7 @@ _MAIL_API_RULES = ApiRules(
 )
 
 # For a spec without an example of this response.
-_DEFAULT_FORBIDDEN = {"errors": [{"message": "Key refused", "error_code": "base_error", "status_code": 403}]}
+_DEFAULT_FORBIDDEN = {"errors": [{"message": "Key rejected", "error_code": "base_error", "status_code": 403}]}
 
 
 @frozen(kw_only=True)

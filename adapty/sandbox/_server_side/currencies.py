@@ -137,7 +137,7 @@ def _compute_balances(before: Mapping[str, int], items: Iterable[tuple[str, int]
         if code not in CURRENCIES:
             raise _invalid("unknown_currency", "There is no such currency", *path)
         if code in after:
-            raise _invalid("duplicate_currency", "A currency can stand in the list once", *path)
+            raise _invalid("duplicate_currency", "Currency should appear only once", *path)
         if amount == 0:
             raise _invalid("amount_zero", "Input should not be 0", "items", index, "amount")
         after[code] = before[code] + amount

@@ -90,7 +90,7 @@ def _validate_remote_configs(configs: list[dict[str, str]]) -> Iterator[NestedIs
     seen: set[str] = set()
     for index, config in enumerate(configs):
         if config["locale"] in seen:
-            yield (index, "locale"), "Locale should stand in the list once"
+            yield (index, "locale"), "Locale should appear only once"
         seen.add(config["locale"])
         try:
             parse_json(config["data"].encode("utf-8", "surrogatepass"))

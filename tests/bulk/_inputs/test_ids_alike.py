@@ -91,7 +91,7 @@ def test_imports_and_erasures_accept_the_same_ids(scratch: Path, name: str, ids:
     """Valid IDs arrive unchanged, whether they are imported or erased."""
     if name == "plain":  # which spells no line breaks, and has no id where a line is blank
         ids = [id_ for id_ in ids if id_.strip() and not id_.startswith("\ufeff") and not {*"\r\n"} & {*id_}]
-    if name in {"CSV", "plain"}:  # a file with NUL at its start is refused
+    if name in {"CSV", "plain"}:  # a file that starts with NUL is rejected
         ids = [id_ for id_ in ids if "\0" not in id_]
     mail = Mail()
     to_import, to_erase = write_inputs(scratch, ids)[name]

@@ -58,7 +58,7 @@ def lines_of(path: Path) -> list[str]:
 
 
 def rows_of(path: Path) -> list[Row] | None:
-    """Return all rows of a file, or None where it is refused."""
+    """Return all rows of a file, or None if it is rejected."""
     try:
         return list(rows_in(path))
     except AdaptyUsageError:
@@ -131,7 +131,7 @@ def test_output_of_csv_writer_is_read_back(scratch: Path, cells: list[tuple[str,
 
 
 # What is not closed is closed by a quote before a comma or a line break: where a cell begins with one, its opening
-# quote looks like that, and nobody can tell them apart.
+# quote looks like that, and cannot be distinguished.
 CELLS = st.text(st.sampled_from('ab,"\n\r 1'), max_size=6).filter(lambda cell: cell[:1] not in set(',"\r\n'))
 BROKEN = st.sampled_from(['x,"y', '"x,y,z', 'x,y,"', 'x,"y"z,z', 'x,"y""', "x,y", "x", "x,y,z,z", 'x,y,"z" ', '"x" y"'])
 

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError, MailProfile, TransactionEvent
+from adapty.bulk._inputs.row_reader import RowReader
 from adapty.bulk._inputs.rows import Row
 from adapty.bulk._inputs.sources import Source, open_source
-from adapty.bulk._row_reader import RowReader
 from adapty.models import DeviceInfo
 from tests.cases import case
 from tests.conftest import EVENT, PROFILE

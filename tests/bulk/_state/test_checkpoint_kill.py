@@ -1,4 +1,4 @@
-"""A run is killed at every step it takes, and goes on: nothing is skipped, and nothing is counted or refused twice.
+"""A run is killed at each of its steps and resumed: no record is skipped, counted twice or rejected twice.
 
 This file is also the run that gets killed: a small one, with the checkpoints, the workers out of order and the end of a
 real one. It is started as a script, which forks a process for each run, so that hundreds of kills take seconds.

@@ -282,7 +282,7 @@ def test_file_is_renamed_after_a_kill_before_the_rename(path: Path) -> None:
 
 def test_file_is_renamed_after_a_kill_after_the_name_was_saved(path: Path) -> None:
     """The saved name is used unless another file has it now."""
-    for content, place in (("", path), ("somebody else's", second(path))):
+    for content, place in (("", path), ("of another program", second(path))):
         path.write_text(content)
         write_and_interrupt(path, 1)
 

@@ -55,12 +55,12 @@ def nothing() -> None:
 
 def advice_of(end: BaseException) -> list[str]:
     """Return the notes that say what to do."""
-    words = ("again", "start over", "starts over", "begin anew")
+    words = ("again", "start over", "starts over")
     return [note for note in end.__notes__ if any(word in note for word in words)]
 
 
 IMPORTS: dict[str, tuple[Callable[[], object], dict[str, Any], str | None, str]] = {
-    # What happens during the run, its options, the advice, and what comes of running it again.
+    # What happens during the run, its options, the advice, and the result of running it again.
     "stopped by the API": (nothing, {}, AGAIN, "resumed"),
     "its own input changes": (append("profiles.jsonl"), {}, RESTORE.replace("{file}", "profiles.jsonl"), "refused"),
     "the other input changes": (append("events.jsonl"), {}, RESTORE.replace("{file}", "events.jsonl"), "refused"),

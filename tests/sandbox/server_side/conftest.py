@@ -1,4 +1,4 @@
-"""A client of the sandbox's server-side API, over a real socket, which holds every answer against the contract."""
+"""A client of the sandbox's server-side API, over a real socket, which validates every response against the spec."""
 
 from __future__ import annotations
 
@@ -51,16 +51,16 @@ ONE_TIME: dict[str, Any] = {
     "purchased_at": "2026-06-10T14:20:00Z",
 }
 
-# In the middle of the period that SUBSCRIPTION paid for.
+# In the middle of the period of SUBSCRIPTION.
 NOW = "2026-06-20T12:00:00Z"
 
 JSON = "application/json"
 JSON_API = "application/vnd.api+json"
 
-# Statuses that the API can answer with anywhere, whatever its reference lists for an operation.
+# Statuses that any operation can return, whatever the spec lists.
 _EVERYWHERE = {400, 405, 413, 415, 500}
 
-# What answers hold: all of their fields, and no others.
+# Objects of responses have all of their fields, and no others.
 _ANSWERED = (
     *("Profile", "AccessLevel", "ProfileSubscription", "NonSubscription", "Offer", "RefundSaverSettings"),
     *("IntegrationIdentifiers", "PaywallProduct", "PaywallProductOffer", "PagePagination", "ErrorItem"),
@@ -79,7 +79,7 @@ OPERATIONS: Mapping[str, tuple[str, str]] = {
 
 
 def _formats() -> FormatChecker:
-    """Make a checker that reads date-times as clients do, in all the spellings that the API has."""
+    """Return a format checker that accepts all date-time formats of the API."""
     checker = FormatChecker(formats=())
     checks: dict[str, Callable[[Any], object]] = {
         "date-time": lambda text: isoparse(text).utcoffset() is not None,
@@ -106,7 +106,7 @@ _REGISTRY: Registry[Any] = Registry().with_resource("urn:contract", DRAFT202012.
 
 
 def check(operation_id: str, answer: httpx.Response) -> None:
-    """Hold an answer against what the contract says of the operation."""
+    """Validate a response against the spec of the operation."""
     assert str(UUID(answer.headers["request-id"])) == answer.headers["request-id"]
     method, path = OPERATIONS[operation_id]
     responses = _STRICT["paths"][path][method.lower()]["responses"]
@@ -134,12 +134,12 @@ def check(operation_id: str, answer: httpx.Response) -> None:
 
 
 def transaction(**changes: Any) -> dict[str, Any]:
-    """Give the body of a subscription's transaction that is accepted, with changes."""
+    """Return the body of a valid subscription transaction, with changes."""
     return {**SUBSCRIPTION, **changes}
 
 
 def declined(answer: httpx.Response, status: int, error_code: str = "base_error") -> list[str | None]:
-    """Give the sources that a refusal names, after a look at its status and code."""
+    """Return the sources of a rejection, after a check of its status and code."""
     assert answer.status_code == status, answer.text
     body = answer.json()
     assert body["error_code"] == error_code
@@ -147,16 +147,16 @@ def declined(answer: httpx.Response, status: int, error_code: str = "base_error"
 
 
 class ServerSideApi:
-    """What a test sends to the server-side API: each answer is held against the contract."""
+    """Sends requests of a test to the sandbox, and validates each response against the spec."""
 
     def __init__(self, http: httpx.Client) -> None:
-        """Keep the client, which has the key."""
+        """Store the client, which has the key."""
         self.http = http
 
     @classmethod
     @contextmanager
     def of(cls, sandbox: Sandbox) -> Iterator[ServerSideApi]:
-        """Reach a sandbox with its own key."""
+        """Create one for a sandbox, with its key."""
         headers = {"authorization": f"Api-Key {sandbox.secret_key}"}
         with httpx.Client(base_url=sandbox.url, headers=headers) as http:
             yield cls(http)
@@ -177,7 +177,7 @@ class ServerSideApi:
         params: Mapping[str, Any] | None = None,
         paywall_id: str = "",
     ) -> httpx.Response:
-        """Call an operation, for the user that most tests are about, and look at the shape of the answer."""
+        """Call an operation, by default for the user of most tests, and validate the response."""
         method, template = OPERATIONS[operation_id]
         named = {"adapty-profile-id": profile_id} if profile_id else {"adapty-customer-user-id": user} if user else {}
         sent = json.dumps(body).encode() if content is None and body is not None else content
@@ -193,38 +193,38 @@ class ServerSideApi:
         return answer
 
     def data(self, operation_id: str, body: Any = None, **how: Any) -> Any:
-        """Call an operation that succeeds, and give the profile or list in its answer."""
+        """Call an operation that succeeds, and return the profile or list in its response."""
         answer = self.ask(operation_id, body, **how)
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]
 
     def profile(self, **how: Any) -> dict[str, Any]:
-        """Give the profile as it is."""
+        """Return the current profile."""
         profile: dict[str, Any] = self.data("getProfile", **how)
         return profile
 
     def create(self, **fields: Any) -> dict[str, Any]:
-        """Make the profile of the user that most tests are about."""
+        """Create the profile of the user of most tests."""
         profile: dict[str, Any] = self.data("createProfile", fields)
         return profile
 
     def level(self, name: str = "premium") -> dict[str, Any] | None:
-        """Give an access level of the profile."""
+        """Return an access level of the profile."""
         found = [level for level in self.profile()["access_levels"] if level["access_level_id"] == name]
         assert len(found) <= 1
         return found[0] if found else None
 
 
 class Clock:
-    """The time of the sandbox, which passes only when a test says so."""
+    """The time of the sandbox, which only the test changes."""
 
     def __init__(self) -> None:
-        """Begin at NOW."""
+        """Start at NOW."""
         self.at = 0
         self.set(NOW)
 
     def set(self, text: str) -> None:
-        """Make it this moment."""
+        """Set the time."""
         self.at = int(isoparse(text).timestamp() * 1_000_000)
 
     def __call__(self) -> int:
@@ -234,14 +234,14 @@ class Clock:
 
 @pytest.fixture(scope="session")
 def shared_server_side(running_sandbox: Sandbox) -> Iterator[ServerSideApi]:
-    """Reach the sandbox that all tests share, as it is."""
+    """Return the API of the sandbox that all tests share, with its data."""
     with ServerSideApi.of(running_sandbox) as api:
         yield api
 
 
 @pytest.fixture
 def api(sandbox: Sandbox, shared_server_side: ServerSideApi) -> ServerSideApi:
-    """Reach the sandbox, emptied."""
+    """Return the API of the sandbox, without data."""
     return shared_server_side
 
 

@@ -1,4 +1,4 @@
-"""Access levels: granted, revoked, and which of their sources an answer shows."""
+"""Access levels: grants, revocations, and the source that a response shows."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ EARLIER, SOON, LATER, LAST = (f"2026-{day}T00:00:00Z" for day in ("06-01", "06-2
 
 @pytest.fixture(autouse=True)
 def _profile(api: ServerSideApi, clock: Clock) -> None:
-    """Make the profile, at a moment that stays."""
+    """Create the profile, and stop the clock."""
     api.create()
 
 
 def grant(api: ServerSideApi, **body: Any) -> dict[str, Any]:
-    """Grant the level, and give it."""
+    """Grant the level, and return it."""
     api.data("grantAccessLevel", {"access_level_id": "premium", **body})
     return api.level() or {}
 
 
 def revoke(api: ServerSideApi, **body: Any) -> dict[str, Any]:
-    """Revoke the level, and give it."""
+    """Revoke the level, and return it."""
     api.data("revokeAccessLevel", {"access_level_id": "premium", **body})
     return api.level() or {}
 
@@ -60,7 +60,7 @@ def is_active(level: dict[str, Any] | None) -> bool:
 
 @pytest.mark.parametrize("operation_id", ["grantAccessLevel", "grantAccessLevelV1"])
 def test_grant_has_store_adapty(api: ServerSideApi, operation_id: str) -> None:
-    """With the product that Adapty gives to what was not bought; it is neither a purchase nor revenue."""
+    """A granted level has Adapty's product; it is neither a purchase nor revenue."""
     body = {"access_level_id": "premium", "starts_at": SOON, "expires_at": LATER}
     profile = api.data(operation_id, body)
     (level,) = profile["access_levels"]
@@ -87,13 +87,13 @@ def test_grant_has_store_adapty(api: ServerSideApi, operation_id: str) -> None:
 
 @pytest.mark.parametrize("body", [{}, {"expires_at": None}, {"starts_at": None, "expires_at": None}])
 def test_grant_without_end_has_no_expiration(api: ServerSideApi, body: dict[str, Any]) -> None:
-    """Null says the same as nothing."""
+    """Null means the same as no field."""
     level = grant(api, **body)
     assert (level["starts_at"], level["expires_at"]) == (None, None)
 
 
 def test_new_grant_replaces_the_old_one(api: ServerSideApi) -> None:
-    """Even where it ends sooner; other levels stay."""
+    """The new grant applies even if it ends sooner; other levels are unchanged."""
     api.data("grantAccessLevel", {"access_level_id": "gold"})
     grant(api)
     assert same_moment(grant(api, expires_at=SOON)["expires_at"], SOON)
@@ -102,12 +102,12 @@ def test_new_grant_replaces_the_old_one(api: ServerSideApi) -> None:
 
 @pytest.mark.parametrize("end", [EARLIER, NOW])
 def test_grant_may_end_in_the_past(api: ServerSideApi, end: str) -> None:
-    """It is shown, and not active."""
+    """The level is returned, and is not active."""
     assert not is_active(grant(api, expires_at=end))
 
 
 def test_blank_level_is_rejected(api: ServerSideApi) -> None:
-    """A blank one is refused."""
+    """A blank level ID is rejected."""
     operation_id_cases: list[str] = ["grantAccessLevel", "grantAccessLevelV1", "revokeAccessLevel"]
     name_cases: list[str] = ["", " ", "\n"]
     for operation_id in operation_id_cases:
@@ -120,14 +120,14 @@ def test_blank_level_is_rejected(api: ServerSideApi) -> None:
 
 @pytest.mark.parametrize("operation_id", ["grantAccessLevel", "grantAccessLevelV1", "revokeAccessLevel"])
 def test_grant_needs_an_existing_profile(api: ServerSideApi, operation_id: str) -> None:
-    """For an unknown user the answer is 404."""
+    """The response for an unknown user is 404."""
     answer = api.ask(operation_id, {"access_level_id": "premium"}, user="unknown")
     declined(answer, 404, "profile_does_not_exist")
 
 
 @pytest.mark.parametrize("body", [{}, {"revoke_at": None}])
 def test_revoked_level_has_ended_now(api: ServerSideApi, body: dict[str, Any]) -> None:
-    """With the reason; null says the same as nothing."""
+    """The level has the reason; null means the same as no field."""
     grant(api)
     level = revoke(api, **body)
     assert same_moment(level["expires_at"], NOW)
@@ -136,7 +136,7 @@ def test_revoked_level_has_ended_now(api: ServerSideApi, body: dict[str, Any]) -
 
 
 def test_level_can_be_revoked_at_a_later_time(api: ServerSideApi) -> None:
-    """Until then it is active; the time can still be changed."""
+    """Until then it is active, and the time can be changed."""
     grant(api)
     level = revoke(api, revoke_at=SOON)
     assert same_moment(level["expires_at"], SOON)
@@ -162,7 +162,7 @@ def test_revocation_does_not_extend_access(api: ServerSideApi) -> None:
 
 
 def test_every_source_of_the_level_is_revoked(api: ServerSideApi) -> None:
-    """Subscription, one-time purchase and grant; the purchases themselves stay as they were."""
+    """Subscription, one-time purchase and grant are revoked; the purchases are unchanged."""
     api.data("setTransaction", transaction())
     api.data("setTransaction", ONE_TIME)
     grant(api)
@@ -175,7 +175,7 @@ def test_every_source_of_the_level_is_revoked(api: ServerSideApi) -> None:
 
 
 def test_other_levels_stay(api: ServerSideApi) -> None:
-    """A revocation is about one level."""
+    """A revocation concerns one level only."""
     grant(api)
     api.data("grantAccessLevel", {"access_level_id": "gold"})
     gold = api.level("gold")
@@ -184,7 +184,7 @@ def test_other_levels_stay(api: ServerSideApi) -> None:
 
 
 def test_revocation_ends_a_grace_period(api: ServerSideApi, clock: Clock) -> None:
-    """In the level; the store goes on trying to charge for the subscription."""
+    """The level's grace period ends; that of the subscription does not."""
     clock.set("2026-07-15T00:00:00Z")
     profile = api.data("setTransaction", transaction(grace_period_expires_at="2026-07-20T00:00:00Z"))
     assert profile["access_levels"][0]["is_in_grace_period"] is True
@@ -195,7 +195,7 @@ def test_revocation_ends_a_grace_period(api: ServerSideApi, clock: Clock) -> Non
 
 @pytest.mark.parametrize("opening", ["grant", "renewal"])
 def test_revoked_level_can_be_unlocked_again(api: ServerSideApi, opening: str) -> None:
-    """By a new grant, or by a new transaction; not by the old transaction sent again."""
+    """A new grant or a new transaction unlocks it; the old transaction does not."""
     api.data("setTransaction", transaction())
     revoke(api)
     api.data("setTransaction", transaction())
@@ -209,7 +209,7 @@ def test_revoked_level_can_be_unlocked_again(api: ServerSideApi, opening: str) -
 
 
 def test_level_that_the_profile_does_not_have_cannot_be_revoked(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """The field is named, and nothing is changed."""
+    """The error names the field, and nothing is changed."""
     grant(api)
     answer = api.ask("revokeAccessLevel", {"access_level_id": "gold"})
     assert declined(answer, 400, "access_level_does_not_exist") == ["access_level_id"]
@@ -227,16 +227,16 @@ def sources() -> Iterator[Any]:
     yield from (
         (subscription, finite, "adapty"),  # a later end
         (subscription, lifetime, "adapty"),  # no end
-        (ended, subscription, "app_store"),  # not yet ended
+        (ended, subscription, "app_store"),  # not expired
         (refunded, subscription, "app_store"),  # not refunded
-        (future, subscription, "app_store"),  # begun
-        (refunded, future, "adapty"),  # still to begin
-        (subscription, ("setTransaction", ONE_TIME), "web_shop"),  # bought for life
+        (future, subscription, "app_store"),  # started
+        (refunded, future, "adapty"),  # starts later
+        (subscription, ("setTransaction", ONE_TIME), "web_shop"),  # for life
     )
 
 
 def test_strongest_source_is_shown(api: ServerSideApi) -> None:
-    """One entry for a level: what is active before what is not, then what lasts longest, in any order."""
+    """The level has one entry: active before inactive, then by the latest end."""
     is_reversed_cases: list[bool] = [False, True]
     for weaker, stronger, store in sources():
         for is_reversed in is_reversed_cases:
@@ -268,7 +268,7 @@ def test_level_is_active_exactly_while_a_source_is(
     granted: str | None,
     revoked_at: str | None,
 ) -> None:
-    """Over any purchases, grant and revocation, by a model that knows nothing of entries."""
+    """For any purchases, grant and revocation, the result equals that of a simple model."""
     api = shared_server_side
     api.ask("deleteProfile")
     api.create()

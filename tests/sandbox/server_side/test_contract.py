@@ -1,4 +1,4 @@
-"""The sandbox and the contract: which operations there are, and that every answer is one that is documented."""
+"""The sandbox and the spec: the same operations, and documented responses only."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PAYWALL = next(seed_paywalls())["paywall_id"]
 NO_PAYWALL = "00000000-0000-4000-8000-000000000000"
 STRIPE = {"data": {"type": "stripe_receipt_validation_result", "attributes": {"customer_user_id": "u"}}}
 
-# The sandbox fails, is busy and is overrun only where a test makes it.
+# These errors of the sandbox occur only where a test causes them.
 NOT_PROVOKED = {"409", "429", "500"}
 
 GOOD: dict[str, dict[str, Any]] = {
@@ -78,12 +78,12 @@ BAD: dict[str, dict[str, Any]] = {
 KEY = {"Idempotency-Key": "5d4c3b2a-1908-4f7e-8d6c-5b4a39281706"}
 OTHER_TRANSACTION = {"items": [{"currency_code": "GOLD", "amount": 2}]}
 
-# Version 1 lists 4XX for all of its operations; there is no way to get these.
+# The spec lists 4XX for all operations of version 1; no request causes these.
 IMPOSSIBLE = {("createProfileV1", "404")}
 
 
 def statuses() -> Iterator[tuple[str, str]]:
-    """Give every status that the contract documents, with the operation that answers so."""
+    """Yield each status of the spec, with its operation."""
     for operation_id, (method, path) in OPERATIONS.items():
         for documented in CONTRACT["paths"][path][method.lower()]["responses"]:
             for status in ("400", "401", "404") if documented == "4XX" else (documented,):
@@ -93,18 +93,18 @@ def statuses() -> Iterator[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def without_currencies() -> Iterator[ServerSideApi]:
-    """Reach a sandbox of an app without virtual currencies."""
+    """Return the API of an app without virtual currencies."""
     with Sandbox(virtual_currencies=False) as sandbox, ServerSideApi.of(sandbox) as api:
         yield api
 
 
 def test_all_operations_are_served() -> None:
-    """The sandbox does what the contract has, no less and no more."""
+    """The sandbox serves exactly the operations of the spec."""
     assert sorted(ACTIONS) == sorted(OPERATIONS)
 
 
 def test_every_documented_response_occurs(api: ServerSideApi, without_currencies: ServerSideApi) -> None:
-    """Each success and each refusal that the contract lists comes about, in the documented shape."""
+    """Each success and each error of the spec occurs, in the documented format."""
     for operation_id, status in list(statuses()):
         with case(operation_id, status):
             api.reset()
@@ -135,7 +135,7 @@ def _examples() -> Iterator[Any]:
 
 
 def test_examples_of_the_spec_are_accepted(api: ServerSideApi) -> None:
-    """What the contract shows as a request is carried out."""
+    """The spec's example requests succeed."""
     for operation_id, example in _examples():
         with case(operation_id, example):
             api.reset()
@@ -146,7 +146,7 @@ def test_examples_of_the_spec_are_accepted(api: ServerSideApi) -> None:
 
 
 def test_tables_match_the_spec() -> None:
-    """Identifiers and settings are the contract's; a rule is about a field that some body has."""
+    """Identifiers and settings are those of the spec; each rule has a field in a body."""
     assert list(INTEGRATION_IDENTIFIERS) == list(SCHEMAS["IntegrationIdentifiers"]["properties"])
     assert REFUND_SAVER_DEFAULTS.keys() == SCHEMAS["RefundSaverSettings"]["properties"].keys()
     assert REFUND_SAVER_DEFAULTS.keys() == SCHEMAS["RefundSaverSettingsRequest"]["properties"].keys()
@@ -155,7 +155,7 @@ def test_tables_match_the_spec() -> None:
 
 
 def test_seeded_paywalls_match_the_spec(api: ServerSideApi) -> None:
-    """Each of them fits the contract, and has two locales and a product."""
+    """Each paywall is valid, with two locales and a product."""
     for seed in seed_paywalls():
         paywall = api.ask("getPaywall", paywall_id=seed["paywall_id"]).json()
         assert paywall == seed

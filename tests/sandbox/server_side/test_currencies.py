@@ -29,7 +29,7 @@ def credit(
     metadata: Any = None,
     **more: Any,
 ) -> httpx.Response:
-    """Send a transaction, which may as well debit."""
+    """Send a transaction with positive or negative amounts."""
     amounts = {**(amounts or {}), **more}
     items = [{"currency_code": code, "amount": amount} for code, amount in amounts.items()]
     headers = {"Idempotency-Key": key} if key is not None else {}
@@ -37,12 +37,12 @@ def credit(
 
 
 def balances(api: ServerSideApi) -> dict[str, int]:
-    """Give the balances by code."""
+    """Return the balances by code."""
     return {balance["code"]: balance["balance"] for balance in api.data("listVirtualCurrencyBalances")}
 
 
 def history(api: ServerSideApi, **params: Any) -> list[dict[str, Any]]:
-    """Walk over the pages of the history."""
+    """Return all pages of the history."""
     found: list[dict[str, Any]] = []
     while True:
         page = api.ask("listVirtualCurrencyTransactions", params=params).json()
@@ -53,7 +53,7 @@ def history(api: ServerSideApi, **params: Any) -> list[dict[str, Any]]:
 
 
 def test_balances_begin_at_0(api: ServerSideApi) -> None:
-    """Of each currency that the app has; nothing is held."""
+    """Each currency of the app has a balance of 0."""
     api.create()
     assert api.data("listVirtualCurrencyBalances") == [
         {"code": "GOLD", "name": "Gold", "balance": 0, "held": 0, "available": 0},
@@ -63,7 +63,7 @@ def test_balances_begin_at_0(api: ServerSideApi) -> None:
 
 
 def test_transaction_changes_balances(api: ServerSideApi) -> None:
-    """The answer has those that it changed, in the order of its items."""
+    """The response has the changed balances, in the order of the items."""
     api.create()
     credit(api, GOLD=200)
     answer = credit(api, GEMS=5, GOLD=-150).json()
@@ -76,7 +76,7 @@ def test_transaction_changes_balances(api: ServerSideApi) -> None:
 
 
 def test_history_lists_transactions(api: ServerSideApi, clock: Clock) -> None:
-    """The newest first, with the balance after each item and the metadata as sent."""
+    """The newest is first, with the balance after each item and the metadata."""
     api.create()
     first = credit(api, GOLD=200, metadata={"level": "7"}).json()["transaction_id"]
     clock.set("2026-06-21T00:00:00.5Z")
@@ -108,7 +108,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
 
 
 def test_invalid_transaction_changes_nothing(api: ServerSideApi) -> None:
-    """All items or none, with the documented code."""
+    """Nothing is changed if one item is invalid; the code is the documented one."""
     for amounts, code, source in REFUSED:
         with case(amounts, code, source):
             api.reset()
@@ -118,7 +118,7 @@ def test_invalid_transaction_changes_nothing(api: ServerSideApi) -> None:
 
 
 def test_duplicate_currency_is_rejected(api: ServerSideApi) -> None:
-    """Even where the sum would do."""
+    """A repeated currency is rejected, even if the sum is valid."""
     api.create()
     items = [{"currency_code": "GOLD", "amount": 1}, {"currency_code": "GOLD", "amount": 1}]
     answer = api.ask("createVirtualCurrencyTransaction", {"items": items})
@@ -137,7 +137,7 @@ def test_balance_goes_up_to_32_bits_and_down_to_0(api: ServerSideApi) -> None:
 
 
 def test_amount_is_a_whole_number_of_32_bits(api: ServerSideApi) -> None:
-    """Anything else is refused by its place."""
+    """Other values are rejected with the item's position."""
     cases: list[Any] = [2**31, -(2**31) - 1, 1.5, "1", None, True, 10**30]
     for amount in cases:
         with case(amount):
@@ -147,14 +147,14 @@ def test_amount_is_a_whole_number_of_32_bits(api: ServerSideApi) -> None:
 
 
 def test_whole_number_may_have_a_decimal_point(api: ServerSideApi) -> None:
-    """JSON Schema takes 5.0 for an integer; it is kept as one."""
+    """JSON Schema accepts 5.0 as an integer."""
     api.create()
     credit(api, GOLD=5.0)
     assert '"amount":5,"balance_after":5}' in api.ask("listVirtualCurrencyTransactions").text
 
 
 def test_items_are_1_to_20(api: ServerSideApi) -> None:
-    """No items have a code of their own; too many are refused before their currencies are looked at."""
+    """The numbers of items have their own error codes, which precede those of currencies."""
     api.create()
     assert declined(credit(api), 400, "empty_items") == ["items"]
     assert declined(credit(api, {f"C{number}": 1 for number in range(20)}), 400, "unknown_currency")
@@ -164,7 +164,7 @@ def test_items_are_1_to_20(api: ServerSideApi) -> None:
 
 
 def test_metadata_is_kept_as_sent(api: ServerSideApi) -> None:
-    """Within the documented limits, which count characters."""
+    """Valid metadata is stored; the limits count characters."""
     cases: list[Any] = [
         None,
         {},
@@ -182,7 +182,7 @@ def test_metadata_is_kept_as_sent(api: ServerSideApi) -> None:
 
 
 def test_invalid_metadata_is_rejected_by_key(api: ServerSideApi) -> None:
-    """Nothing is credited."""
+    """The error names the key, and nothing is credited."""
     cases: list[tuple[Any, list[str]]] = [
         ({f"key_{number}": "x" for number in range(6)}, ["metadata"]),
         ({"k" * 31: "x"}, [f"metadata.{'k' * 31}"]),
@@ -217,7 +217,7 @@ TRANSACTIONS = st.lists(
 @HTTP_PROPERTY
 @given(transactions=TRANSACTIONS)
 def test_balances_add_up(shared_server_side: ServerSideApi, transactions: list[dict[str, int]]) -> None:
-    """Over any transactions: what was carried out is in the history, in order, and sums up to the balances."""
+    """The history has all transactions in order, and their sums are the balances."""
     api = shared_server_side
     api.ask("deleteProfile")
     api.create()
@@ -240,7 +240,7 @@ def test_balances_add_up(shared_server_side: ServerSideApi, transactions: list[d
 
 
 def test_history_is_paginated(api: ServerSideApi) -> None:
-    """A full last page has no cursor, and a page keeps its place while new transactions come."""
+    """The last page has no cursor; new transactions do not shift the pages."""
     api.create()
     made = [credit(api, GOLD=1).json()["transaction_id"] for _ in range(6)][::-1]
     first = api.ask("listVirtualCurrencyTransactions", params={"limit": 3}).json()
@@ -253,7 +253,7 @@ def test_history_is_paginated(api: ServerSideApi) -> None:
 
 
 def test_default_page_size_is_50(api: ServerSideApi) -> None:
-    """And 100 at most."""
+    """The maximum is 100."""
     api.create()
     for _ in range(51):
         credit(api, GOLD=1)
@@ -262,7 +262,7 @@ def test_default_page_size_is_50(api: ServerSideApi) -> None:
 
 
 def test_history_of_one_currency(api: ServerSideApi) -> None:
-    """Transactions that have it among their items, as a whole; pages are of these alone."""
+    """Whole transactions that contain the currency are returned, in pages of these alone."""
     api.create()
     both = credit(api, GOLD=1, GEMS=1).json()["transaction_id"]
     for _ in range(3):
@@ -275,14 +275,14 @@ def test_history_of_one_currency(api: ServerSideApi) -> None:
 
 
 def test_history_of_an_unknown_currency_is_rejected(api: ServerSideApi) -> None:
-    """With the code that a transaction in it would get."""
+    """The error code is that of a transaction in it."""
     api.create()
     answer = api.ask("listVirtualCurrencyTransactions", params={"currency_code": "SILVER"})
     assert declined(answer, 400, "unknown_currency") == ["currency_code"]
 
 
 def test_wrong_limit_is_refused(api: ServerSideApi) -> None:
-    """It is a whole number from 1 to 100."""
+    """The limit is an integer from 1 to 100."""
     cases: list[str] = ["0", "101", "-1", "x", "", "1.0", "٣"]
     for limit in cases:
         with case(limit):
@@ -292,7 +292,7 @@ def test_wrong_limit_is_refused(api: ServerSideApi) -> None:
 
 
 def test_foreign_cursor_is_rejected(api: ServerSideApi) -> None:
-    """It is opaque: only what came in an answer counts."""
+    """Only a cursor of a response is valid."""
     cases: list[str] = [
         "",
         "x",
@@ -313,7 +313,7 @@ def test_foreign_cursor_is_rejected(api: ServerSideApi) -> None:
 
 
 def test_balances_belong_to_one_profile(api: ServerSideApi) -> None:
-    """Balances and history are separate, and a cursor shows no other profile's data."""
+    """Balances, history and cursors of different profiles are separate."""
     api.create()
     for _ in range(3):
         credit(api, GOLD=1)
@@ -325,7 +325,7 @@ def test_balances_belong_to_one_profile(api: ServerSideApi) -> None:
 
 
 def test_same_idempotency_key_executes_once(api: ServerSideApi) -> None:
-    """The stored answer comes again, with the balances of then, however the key and the body are written."""
+    """The first response is returned again, whatever the format of the key and the body."""
     api.create()
     first = credit(api, key=KEY, GOLD=5, GEMS=1).json()
     credit(api, GOLD=100)
@@ -340,7 +340,7 @@ def test_same_idempotency_key_executes_once(api: ServerSideApi) -> None:
 
 
 def test_same_key_for_another_request_is_422(api: ServerSideApi) -> None:
-    """Nothing is changed; the errors are plain text, as the API at times gives them."""
+    """Nothing is changed; the errors are plain text, one of the API's formats."""
     api.create()
     credit(api, key=KEY, GOLD=5)
     answer = credit(api, key=KEY, GOLD=6)
@@ -356,7 +356,7 @@ def test_same_key_for_another_request_is_422(api: ServerSideApi) -> None:
 
 
 def test_idempotency_keys_belong_to_one_profile(api: ServerSideApi) -> None:
-    """Another profile can use the same one."""
+    """Another profile can use the same key."""
     for user in ("one", "other"):
         api.data("createProfile", {}, user=user)
         body = {"items": [{"currency_code": "GOLD", "amount": 5}]}
@@ -365,7 +365,7 @@ def test_idempotency_keys_belong_to_one_profile(api: ServerSideApi) -> None:
 
 
 def test_rejected_request_does_not_use_its_key(api: ServerSideApi) -> None:
-    """When the balance is there, the same request with the same key goes through."""
+    """The same request with the same key succeeds after the balance was raised."""
     api.create()
     declined(credit(api, key=KEY, GOLD=-5), 400, "insufficient_balance")
     credit(api, GOLD=5)
@@ -375,7 +375,7 @@ def test_rejected_request_does_not_use_its_key(api: ServerSideApi) -> None:
 
 @pytest.mark.parametrize(("at", "expected"), [("2026-06-20T12:59:59.999999Z", 5), ("2026-06-20T13:00:00Z", 10)])
 def test_idempotency_key_expires_after_an_hour(api: ServerSideApi, clock: Clock, at: str, expected: int) -> None:
-    """After that it is a new one."""
+    """After an hour, the key can be used again."""
     api.create()
     credit(api, key=KEY, GOLD=5)
     clock.set(at)
@@ -384,7 +384,7 @@ def test_idempotency_key_expires_after_an_hour(api: ServerSideApi, clock: Clock,
 
 
 def test_idempotency_key_must_be_a_version_4_uuid(api: ServerSideApi) -> None:
-    """Anything else has a code of its own."""
+    """Other keys have their own error code."""
     cases: list[str] = [
         "",
         "x",
@@ -404,7 +404,7 @@ def test_idempotency_key_must_be_a_version_4_uuid(api: ServerSideApi) -> None:
 @HTTP_PROPERTY
 @given(tries=st.lists(st.integers(0, 3), max_size=12))
 def test_repeated_requests_count_once(shared_server_side: ServerSideApi, tries: list[int]) -> None:
-    """Over any repetitions: the balance is that of the different requests."""
+    """For any repetitions, the balance is that of the different requests."""
     api = shared_server_side
     api.ask("deleteProfile")
     api.create()
@@ -419,7 +419,7 @@ BODY = {"items": [{"currency_code": "GOLD", "amount": 1}]}
 
 
 def test_unknown_profile_is_404(api: ServerSideApi) -> None:
-    """A credit makes no profile."""
+    """A credit does not create a profile."""
     for operation_id in VIRTUAL:
         with case(operation_id):
             api.reset()

@@ -1,4 +1,4 @@
-"""Looking inside at the server-side API's state: over HTTP, by the sandbox's own methods, and in the log."""
+"""Inspection of the server-side API's data: over HTTP, by the sandbox's methods, and in the log."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
 
 def inside(api: ServerSideApi, path: str) -> Any:
-    """Look inside, without a key."""
+    """Get an inspection endpoint, without a key."""
     answer = api.http.get(f"/_sandbox/{path}", headers={"authorization": ""})
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
 def without_time(stored: dict[str, Any] | None) -> dict[str, Any]:
-    """Give a profile without the moment at which it was looked at."""
+    """Return a profile without the time of the response."""
     assert stored is not None
     return {**stored, "timestamp": None}
 
 
 def test_profile_is_shown_with_everything_stored(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """By either id, over HTTP as by the method."""
+    """Both IDs find it, over HTTP and by the method."""
     api.create(email="jane@example.com", custom_attributes=[{"key": "a", "value": 1}])
     for body in (transaction(), ONE_TIME):
         api.data("setTransaction", body)
@@ -55,14 +55,14 @@ def test_profile_is_shown_with_everything_stored(api: ServerSideApi, sandbox: Sa
 
 
 def test_request_fields_do_not_override_profile_fields(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """Unknown fields are kept; what the sandbox shows of its own has the name for itself."""
+    """Unknown fields are stored; the sandbox's own fields have priority."""
     made = api.create(profile_id="mine", access_levels=["all"], mine=1)
     stored = sandbox.server_side_profile(customer_user_id=USER) or {}
     assert (stored["profile_id"], stored["access_levels"], stored["mine"]) == (made["profile_id"], [], 1)
 
 
 def test_profiles_of_the_two_apis_are_apart(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """The Mail API's are under their external ids."""
+    """The Mail API's profiles are found by their external IDs."""
     api.create()
     assert sandbox.profile(USER) is None
     assert api.http.get(f"/_sandbox/profiles/{USER}").status_code == 404
@@ -72,7 +72,7 @@ def test_profiles_of_the_two_apis_are_apart(api: ServerSideApi, sandbox: Sandbox
 
 
 def test_any_id_can_be_inspected(api: ServerSideApi) -> None:
-    """Percent-encoded; a user of Paddle may be called anything but blank."""
+    """IDs are percent-encoded, and may contain any character."""
     cases: list[str] = ["a/b", " ", "%", "?a=b#c", "é", "a\nb", "x;y"]
     for name in cases:
         with case(name):
@@ -84,28 +84,28 @@ def test_any_id_can_be_inspected(api: ServerSideApi) -> None:
 
 @pytest.mark.parametrize("path", ["customers/unknown", "customers/", "customers-by-profile-id/none"])
 def test_unknown_profile_is_404(api: ServerSideApi, sandbox: Sandbox, path: str) -> None:
-    """And None by the method."""
+    """The method returns None."""
     assert api.http.get(f"/_sandbox/{path}").status_code == 404
     assert sandbox.server_side_profile(customer_user_id="unknown") is None
     assert sandbox.server_side_profile(profile_id="none") is None
 
 
 def test_exactly_one_id_is_required(sandbox: Sandbox) -> None:
-    """Not two, and not none."""
+    """Two IDs or none are rejected."""
     for ids in ({}, {"customer_user_id": "a", "profile_id": "b"}):
         with pytest.raises(AdaptyUsageError, match="exactly one"):
             sandbox.server_side_profile(**ids)
 
 
 def test_profiles_are_counted(api: ServerSideApi) -> None:
-    """On the first page."""
+    """The index has the number of profiles."""
     for user in ("one", "other"):
         api.data("createProfile", {}, user=user)
     assert inside(api, "")["customers"] == 2
 
 
 def test_reset_deletes_everything(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """Over HTTP as by the method: profiles with all that belongs to them, and keys that were used."""
+    """Over HTTP and by the method: profiles, their data, and used keys are deleted."""
     key = {"Idempotency-Key": "5d4c3b2a-1908-4f7e-8d6c-5b4a39281706"}
     credit = {"items": [{"currency_code": "GOLD", "amount": 5}]}
     for reset in (sandbox.reset, lambda: api.http.post("/_sandbox/reset")):
@@ -121,7 +121,7 @@ def test_reset_deletes_everything(api: ServerSideApi, sandbox: Sandbox) -> None:
 
 
 def test_requests_are_shown_with_what_was_wrong(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """In words, with the fields."""
+    """The log has the problems and the fields."""
     api.ask("getProfile")
     api.ask("createProfile", {"gender": "x", "custom_attributes": [{"key": "a"}]})
     api.ask("validateStripePurchase", {})
@@ -137,7 +137,7 @@ def test_requests_are_shown_with_what_was_wrong(api: ServerSideApi, sandbox: San
 def test_log_contains_no_key_and_no_address(
     api: ServerSideApi, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Not in the log of Python, not in the requests shown inside, not in an answer, wherever a client has put them."""
+    """Neither Python's log, the request log nor a response shows them, in any place of a request."""
     address = "jane.doe@example.com"
     with caplog.at_level(logging.INFO):
         answers = [
@@ -158,7 +158,7 @@ def test_log_contains_no_key_and_no_address(
 
 
 def test_file_keeps_the_state(tmp_path: Path) -> None:
-    """What one sandbox was sent, the next one over the same file goes on with; so do two over one file at a time."""
+    """A second sandbox has the data of the file; two sandboxes can use it simultaneously."""
     path = tmp_path / "state.db"
     with Sandbox(database=path) as sandbox, ServerSideApi.of(sandbox) as api:
         made = api.create(email="jane@example.com")
@@ -183,7 +183,7 @@ def test_file_keeps_the_state(tmp_path: Path) -> None:
 
 
 def test_database_is_closed_when_start_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error comes through, and the file can be opened again."""
+    """The error is raised unchanged, and the file can be opened again."""
 
     def broken(*_: Any) -> None:
         message = "no"

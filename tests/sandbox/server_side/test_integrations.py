@@ -17,18 +17,18 @@ NONE = dict.fromkeys(INTEGRATION_IDENTIFIERS)
 
 
 def identifiers(api: ServerSideApi) -> dict[str, Any]:
-    """Give the identifiers as they are."""
+    """Return the current identifiers."""
     return dict(api.ask("getIntegrationIdentifiers").json())
 
 
 def test_new_profile_has_no_identifiers(api: ServerSideApi) -> None:
-    """All are named, and null."""
+    """All identifiers are null."""
     api.create()
     assert identifiers(api) == NONE
 
 
 def test_setting_answers_with_an_empty_body(api: ServerSideApi) -> None:
-    """200, and not even JSON."""
+    """The response is a 200 with an empty body."""
     api.create()
     answer = api.ask("setIntegrationIdentifiers", {"branch_id": "b"})
     assert (answer.status_code, answer.content, answer.headers["content-length"]) == (200, b"", "0")
@@ -55,13 +55,13 @@ def test_all_can_be_set_and_cleared(api: ServerSideApi) -> None:
 
 @pytest.mark.parametrize("body", [{}, {"other": "x"}])
 def test_one_identifier_is_required(api: ServerSideApi, body: dict[str, Any]) -> None:
-    """An unknown one does not count."""
+    """An unknown identifier does not count."""
     api.create()
     assert declined(api.ask("setIntegrationIdentifiers", body), 400) == ["non_field_errors"]
 
 
 def test_identifiers_must_be_strings(api: ServerSideApi) -> None:
-    """Anything else is refused by its name."""
+    """Other types are rejected by name."""
     for name in INTEGRATION_IDENTIFIERS:
         with case(name):
             api.reset()
@@ -71,6 +71,6 @@ def test_identifiers_must_be_strings(api: ServerSideApi) -> None:
 
 @pytest.mark.parametrize("operation_id", ["getIntegrationIdentifiers", "setIntegrationIdentifiers"])
 def test_unknown_profile_has_its_own_error_code(api: ServerSideApi, operation_id: str) -> None:
-    """404 as elsewhere, with another code, as documented."""
+    """The response is 404 with another code, as documented."""
     answer = api.ask(operation_id, {"branch_id": "b"} if operation_id.startswith("set") else None)
     assert declined(answer, 404, "profile_not_found") == [None]

@@ -1,4 +1,4 @@
-"""Paywalls: listed page by page, read, and their remote configs replaced."""
+"""Paywalls: listed in pages, read, and updated with new remote configs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ID = SEEDS[0]["paywall_id"]
 
 
 def page(api: ServerSideApi, number: int | None = None, size: int | None = None) -> tuple[list[str], dict[str, int]]:
-    """Give the ids of a page, and what it says of itself."""
+    """Return the IDs of a page, and its pagination."""
     params = {"page[number]": number, "page[size]": size}
     answer = api.ask("listPaywalls", params={name: value for name, value in params.items() if value}).json()
     return [paywall["paywall_id"] for paywall in answer["data"]], answer["meta"]["pagination"]
@@ -33,12 +33,12 @@ def update(api: ServerSideApi, configs: Any) -> Any:
 
 
 def config(locale: str = "en", data: str = "{}") -> dict[str, str]:
-    """Write a remote config."""
+    """Return a remote config."""
     return {"locale": locale, "data": data}
 
 
 def test_seeds_need_more_than_one_page_of_the_default_size(api: ServerSideApi) -> None:
-    """20 on the first page, the rest on the second, and nothing after that."""
+    """20 are on the first page, the rest on the second, and none after it."""
     first, about_first = page(api)
     second, about_second = page(api, 2)
     third, about_third = page(api, 3)
@@ -51,7 +51,7 @@ def test_seeds_need_more_than_one_page_of_the_default_size(api: ServerSideApi) -
 @HTTP_PROPERTY
 @given(size=st.integers(1, 100))
 def test_pages_contain_every_paywall_once(shared_server_side: ServerSideApi, size: int) -> None:
-    """Whatever size the pages have."""
+    """Every page size returns the same paywalls."""
     found: list[str] = []
     number, pages = 1, 1
     while number <= pages:
@@ -64,7 +64,7 @@ def test_pages_contain_every_paywall_once(shared_server_side: ServerSideApi, siz
 
 
 def test_invalid_page_is_rejected_by_parameter(api: ServerSideApi) -> None:
-    """It is a whole number within the documented bounds."""
+    """Page numbers and sizes are integers within the documented bounds."""
     cases: list[tuple[str, str]] = [
         *(("page[number]", value) for value in ("0", "-1", "x", "", "1.5", "٣", "9" * 400)),
         *(("page[size]", value) for value in ("0", "101", "x", "", "1e1", " 1 ")),
@@ -76,18 +76,18 @@ def test_invalid_page_is_rejected_by_parameter(api: ServerSideApi) -> None:
 
 
 def test_all_wrong_parameters_are_named(api: ServerSideApi) -> None:
-    """Together; unknown ones do not matter."""
+    """The error lists all invalid parameters; unknown ones are ignored."""
     params = {"page[size]": 0, "page[number]": 0, "sort": "x"}
     assert declined(api.ask("listPaywalls", params=params), 400) == ["page[number]", "page[size]"]
 
 
 def test_page_far_beyond_the_last_is_empty(api: ServerSideApi) -> None:
-    """However far."""
+    """A page with any high number is empty."""
     assert page(api, 10**18 - 1, 100)[0] == []
 
 
 def test_list_omits_remote_configs(api: ServerSideApi) -> None:
-    """They come with the paywall itself, whose other fields are the same."""
+    """Only the paywall itself has them; other fields are the same."""
     for listed in api.data("listPaywalls"):
         paywall = api.ask("getPaywall", paywall_id=listed["paywall_id"]).json()
         assert paywall == {**listed, **{name: paywall[name] for name in ("remote_configs", "main_screenshot")}}
@@ -99,7 +99,7 @@ def test_id_may_be_in_upper_case(api: ServerSideApi) -> None:
 
 
 def test_unknown_paywall_is_404(api: ServerSideApi) -> None:
-    """What is no id names none."""
+    """An ID that is not a UUID is unknown."""
     name_cases: list[str] = ["00000000-0000-4000-8000-000000000000", "none", "%00", "%20", "é", "a%0Ab", "x" * 999]
     operation_id_cases: list[str] = ["getPaywall", "updatePaywall"]
     for name in name_cases:
@@ -113,7 +113,7 @@ def test_unknown_paywall_is_404(api: ServerSideApi) -> None:
 
 
 def test_update_replaces_all_remote_configs(api: ServerSideApi, clock: Clock) -> None:
-    """A locale that is not sent is gone; the answer, and what is read then, have the new ones."""
+    """Locales that are not sent are deleted; the response and later reads have the new ones."""
     configs = [config("fr", '{"titre": "Bonjour"}'), config("en", "[1, 2]")]
     updated = update(api, configs).json()
     assert updated["remote_configs"] == configs
@@ -128,14 +128,14 @@ def test_update_replaces_all_remote_configs(api: ServerSideApi, clock: Clock) ->
 
 
 def test_other_paywalls_stay(api: ServerSideApi) -> None:
-    """And the order too."""
+    """Other paywalls and the order are unchanged."""
     update(api, [])
     assert page(api, size=100)[0] == [seed["paywall_id"] for seed in SEEDS]
     assert api.ask("getPaywall", paywall_id=SEEDS[1]["paywall_id"]).json() == SEEDS[1]
 
 
 def test_data_is_any_json_text(api: ServerSideApi) -> None:
-    """It is kept to the letter."""
+    """The text is stored unchanged."""
     cases: list[str] = ["{}", "[]", "null", '"text"', "0.5", ' {"a": [true]} ', '{"é": "\U0001f600"}']
     for data in cases:
         with case(data):
@@ -144,7 +144,7 @@ def test_data_is_any_json_text(api: ServerSideApi) -> None:
 
 
 def test_invalid_data_is_rejected_by_index(api: ServerSideApi) -> None:
-    """Nothing is replaced then."""
+    """Nothing is replaced."""
     cases: list[str] = ["", " ", "{", "{'a': 1}", "NaN", "x", "{} {}", "[" * 5000, "\ufeff{}", "9" * 5000]
     for data in cases:
         with case(data):
@@ -155,12 +155,12 @@ def test_invalid_data_is_rejected_by_index(api: ServerSideApi) -> None:
 
 
 def test_duplicate_locale_is_rejected(api: ServerSideApi) -> None:
-    """The second one is named."""
+    """The error has the position of the second one."""
     assert declined(update(api, [config(), config("de"), config()]), 400) == ["remote_configs.2.locale"]
 
 
 def test_wrong_config_is_named(api: ServerSideApi) -> None:
-    """By its place and its field."""
+    """The error has the position and the field."""
     cases: list[tuple[Any, list[str]]] = [
         (None, ["remote_configs"]),
         ({}, ["remote_configs"]),
@@ -177,7 +177,7 @@ def test_wrong_config_is_named(api: ServerSideApi) -> None:
 
 
 def test_reset_restores_the_seeds(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """As a new sandbox has them."""
+    """The paywalls are those of a new sandbox."""
     update(api, [])
     sandbox.reset()
     assert api.ask("getPaywall", paywall_id=ID).json() == SEEDS[0]

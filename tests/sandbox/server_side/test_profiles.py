@@ -1,4 +1,4 @@
-"""Profiles: made, read, changed and deleted, by either id and by either version."""
+"""Profiles: created, read, changed and deleted, by both IDs and in both versions."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ FIELDS: dict[str, Any] = {
 
 
 def attributes(profile: dict[str, Any]) -> dict[str, Any]:
-    """Give a profile's custom attributes by key."""
+    """Return a profile's custom attributes by key."""
     return {attribute["key"]: attribute["value"] for attribute in profile["custom_attributes"]}
 
 
 def listed(**values: Any) -> list[dict[str, Any]]:
-    """Write custom attributes as a request has them."""
+    """Return custom attributes in the format of a request."""
     return [{"key": key, "value": value} for key, value in values.items()]
 
 
 def stored(sandbox: Sandbox) -> dict[str, Any]:
-    """Look inside at what is stored of the profile's fields."""
+    """Return the stored fields of the profile."""
     stored = sandbox.server_side_profile(customer_user_id=USER)
     assert stored is not None
     return {name: stored[name] for name in (*FIELDS, "platform", "unknown") if name in stored}
 
 
 def test_new_profile_is_empty(api: ServerSideApi) -> None:
-    """It has an id of its own, and bought nothing."""
+    """It has its own ID and no purchases."""
     profile = api.create()
     assert UUID(profile["profile_id"]).version == 4
     assert profile["customer_user_id"] == USER
@@ -64,7 +64,7 @@ def test_new_profile_is_empty(api: ServerSideApi) -> None:
 
 
 def test_response_contains_no_personal_fields(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """What is stored of the request is seen inside; the API does not give it back."""
+    """The stored fields of the request can be inspected; responses do not contain them."""
     profile = api.create(**FIELDS, unknown={"deep": [1]})
     assert profile.keys() == SCHEMAS["Profile"]["properties"].keys()
     assert stored(sandbox) == {**FIELDS, "unknown": {"deep": [1]}}
@@ -86,14 +86,14 @@ def test_user_ids_are_case_sensitive(api: ServerSideApi) -> None:
 
 
 def test_profile_is_known_by_both_ids(api: ServerSideApi) -> None:
-    """Whichever header names it."""
+    """Either header finds it."""
     made = api.create()
     found = api.profile(profile_id=made["profile_id"].upper())
     assert (found["profile_id"], found["customer_user_id"]) == (made["profile_id"], USER)
 
 
 def test_profile_can_be_created_by_profile_id(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """It gets that id, and has no customer user id."""
+    """It has that ID and no customer user ID."""
     made = api.data("createProfile", {"email": "jane@example.com"}, profile_id=ID.upper())
     assert (made["profile_id"], made["customer_user_id"]) == (ID, None)
     assert api.profile(profile_id=ID)["customer_user_id"] is None
@@ -104,7 +104,7 @@ def test_profile_can_be_created_by_profile_id(api: ServerSideApi, sandbox: Sandb
 
 @pytest.mark.parametrize("operation_id", ["getProfile", "updateProfile", "deleteProfile"])
 def test_unknown_profile_gets_the_documented_404(api: ServerSideApi, operation_id: str) -> None:
-    """Word for word, in both versions and by both ids."""
+    """The response is exactly the documented one, in both versions and for both IDs."""
     for version in ("", "V1"):
         for who in ({}, {"profile_id": ID}):
             answer = api.ask(operation_id + version, {} if "update" in operation_id else None, **who)  # type: ignore[arg-type]
@@ -119,7 +119,7 @@ def test_unknown_profile_gets_the_documented_404(api: ServerSideApi, operation_i
 
 
 def test_given_fields_replace_null_clears_and_the_rest_stays(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """An object that is given replaces the one before as a whole."""
+    """A given object replaces the stored one completely."""
     api.create(**FIELDS)
     api.data(
         "updateProfile", {"first_name": "Joan", "gender": None, "att_status": 0, "installation_meta": {"device_id": ID}}
@@ -130,7 +130,7 @@ def test_given_fields_replace_null_clears_and_the_rest_stays(api: ServerSideApi,
 
 
 def test_every_nullable_field_can_be_null(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """On the profile and in its installation."""
+    """Fields of the profile and of its installation can be null."""
     properties = SCHEMAS["ProfileRequest"]["properties"]
     nullable = [name for name, schema in properties.items() if "null" in schema.get("type", ())]
     meta = [name for name, schema in SCHEMAS["InstallationMeta"]["properties"].items() if "null" in schema["type"]]
@@ -145,7 +145,7 @@ def test_every_nullable_field_can_be_null(api: ServerSideApi, sandbox: Sandbox) 
 
 
 def test_rejected_update_changes_nothing(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """Not even the fields that were right; a refused creation makes no profile."""
+    """Valid fields are not stored either; a rejected creation creates no profile."""
     assert api.ask("createProfile", {"first_name": "Jane", "email": "x"}).status_code == 400
     assert sandbox.server_side_profile(customer_user_id=USER) is None
     api.create(first_name="Jane")
@@ -154,13 +154,13 @@ def test_rejected_update_changes_nothing(api: ServerSideApi, sandbox: Sandbox) -
 
 
 def test_platform_is_kept(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """It comes in a header."""
+    """The platform is sent in a header."""
     api.data("createProfile", {}, headers={"adapty-platform": "iPadOS"})
     assert stored(sandbox) == {"platform": "iPadOS"}
 
 
 def test_custom_attributes_merge_by_key(api: ServerSideApi) -> None:
-    """A value replaces, an empty one or a null deletes, the rest stays; of a key given twice the last counts."""
+    """A value replaces, an empty one or null deletes; of a repeated key, the last value counts."""
     api.create(custom_attributes=listed(plan="trial", days=7, gone="x", nulled=1))
     body = {"custom_attributes": [*listed(days=8, gone="", nulled=None, never=""), *listed(days=9, new="n")]}
     assert attributes(api.data("updateProfile", body)) == {"plan": "trial", "days": 9, "new": "n"}
@@ -168,7 +168,7 @@ def test_custom_attributes_merge_by_key(api: ServerSideApi) -> None:
 
 
 def test_numbers_and_booleans_become_floats(api: ServerSideApi) -> None:
-    """They come back with a decimal point."""
+    """They are returned with a decimal point."""
     api.create(custom_attributes=listed(whole=3, yes=True, no=False, part=0.5, text="3"))
     text = api.ask("getProfile").text
     for written in ('"whole","value":3.0', '"yes","value":1.0', '"no","value":0.0', '"part","value":0.5', '"3"'):
@@ -176,7 +176,7 @@ def test_numbers_and_booleans_become_floats(api: ServerSideApi) -> None:
 
 
 def test_profile_has_30_custom_attributes_at_most(api: ServerSideApi) -> None:
-    """Counted after the change: an attribute can make room for another one, and be changed where there is none."""
+    """The limit applies to the result of the change."""
     api.create(custom_attributes=listed(**{f"a{number}": number for number in range(30)}))
     one_more = {"custom_attributes": listed(b="x")}
     assert declined(api.ask("updateProfile", one_more), 400) == ["custom_attributes"]
@@ -186,7 +186,7 @@ def test_profile_has_30_custom_attributes_at_most(api: ServerSideApi) -> None:
 
 
 def test_valid_attribute_keys_are_accepted(api: ServerSideApi) -> None:
-    """Up to 30 of them."""
+    """30 valid keys are stored."""
     cases: list[str] = ["a", "A.b_c-9", "-", "x" * 30]
     for key in cases:
         with case(key):
@@ -195,7 +195,7 @@ def test_valid_attribute_keys_are_accepted(api: ServerSideApi) -> None:
 
 
 def test_invalid_attribute_key_is_rejected(api: ServerSideApi) -> None:
-    """By its place in the list, for a key may hold anything."""
+    """The error has the position in the list."""
     cases: list[str] = ["", "x" * 31, "a b", "a\n", "é", "a/b", "a@b", "٣"]
     for key in cases:
         with case(key):
@@ -205,7 +205,7 @@ def test_invalid_attribute_key_is_rejected(api: ServerSideApi) -> None:
 
 
 def test_value_of_51_characters_is_rejected(api: ServerSideApi) -> None:
-    """Characters are counted, not bytes."""
+    """The limit counts characters, not bytes."""
     assert api.create(custom_attributes=listed(a="\U0001f600" * 50))
     answer = api.ask("updateProfile", {"custom_attributes": listed(a="\U0001f600" * 51)})
     assert declined(answer, 400) == ["custom_attributes.0.value"]
@@ -226,7 +226,7 @@ CHANGES = st.lists(
 def test_any_sequence_of_updates_keeps_the_last_values(
     shared_server_side: ServerSideApi, changes: list[dict[str, Any]]
 ) -> None:
-    """After any changes a key has the last value that was given, unless that deleted it."""
+    """A key has the last given value, unless that deleted it."""
     shared_server_side.ask("deleteProfile")
     shared_server_side.create()
     expected: dict[str, Any] = {}
@@ -239,7 +239,7 @@ def test_any_sequence_of_updates_keeps_the_last_values(
 
 
 def test_deletion_removes_everything_of_the_profile(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """204 without a body; then 404 everywhere, and the next profile of that user is a new one."""
+    """204 without a body; then 404, and a new profile of the user has no old data."""
     before = api.create(email="jane@example.com", custom_attributes=listed(a=1))
     api.data("setTransaction", SUBSCRIPTION)
     api.data("grantAccessLevel", {"access_level_id": "gold"})
@@ -271,7 +271,7 @@ def test_deletion_removes_everything_of_the_profile(api: ServerSideApi, sandbox:
 
 
 def test_both_versions_see_the_same_profiles(api: ServerSideApi) -> None:
-    """What one makes, the other reads, changes and deletes."""
+    """Each version reads, changes and deletes the profiles of the other."""
     made = api.data("createProfileV1", {"custom_attributes": listed(a=1)})
     assert api.profile()["profile_id"] == made["profile_id"]
     api.data("updateProfileV1", {"custom_attributes": listed(b=2)})
@@ -284,7 +284,7 @@ def test_both_versions_see_the_same_profiles(api: ServerSideApi) -> None:
 
 
 def test_timestamps_increase(api: ServerSideApi, clock: Clock) -> None:
-    """In milliseconds, strictly increasing, even where no time passes or it goes back."""
+    """Timestamps increase by at least a millisecond, even if the clock is set back."""
     seen = [api.create()["timestamp"]]
     seen += [api.profile()["timestamp"] for _ in range(3)]
     clock.set("2026-06-20T11:00:00Z")
@@ -296,14 +296,14 @@ def test_timestamps_increase(api: ServerSideApi, clock: Clock) -> None:
 
 
 def test_segment_hash_changes_with_the_profile(api: ServerSideApi) -> None:
-    """It stays while nothing changes."""
+    """It is constant while nothing changes."""
     first = api.create(custom_attributes=listed(a=1))["segment_hash"]
     assert api.profile()["segment_hash"] == first
     assert api.data("updateProfile", {"custom_attributes": listed(a=2)})["segment_hash"] != first
 
 
 def test_concurrent_requests_lose_nothing(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """Many connections make one profile between them, and each leaves its attribute."""
+    """Concurrent requests create one profile, and each stores its attribute."""
 
     def send(number: int) -> set[str]:
         with ServerSideApi.of(sandbox) as own:

@@ -1,4 +1,4 @@
-"""Transactions: what a profile has bought by them, and until when."""
+"""Transactions: the purchases of a profile, and when they end."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ OFFER = {"category": "introductory", "type": "free_trial"}
 
 
 def subscription(api: ServerSideApi, **changes: Any) -> dict[str, Any]:
-    """Record a subscription's transaction, and give the one subscription that the profile then has."""
+    """Store a subscription's transaction, and return the profile's only subscription."""
     (shown,) = api.data("setTransaction", transaction(**changes))["subscriptions"]
     return dict(shown)
 
 
 def test_subscription_is_shown_as_it_was_sent(api: ServerSideApi, clock: Clock) -> None:
-    """With its access level, which it opens until it expires."""
+    """The profile also has its access level, until the subscription expires."""
     api.create()
     shown = subscription(api, offer={**OFFER, "id": "spring"}, store_product_id="premium:yearly", environment="Sandbox")
     moments = {"purchased_at": "2026-06-10T14:20:00+00:00", "originally_purchased_at": "2026-06-03T14:20:00+00:00"}
@@ -60,7 +60,7 @@ def test_subscription_is_shown_as_it_was_sent(api: ServerSideApi, clock: Clock) 
 
 
 def test_one_time_purchase_unlocks_its_level_without_end(api: ServerSideApi) -> None:
-    """Its id stays the same, and the environment is production where nothing is said."""
+    """It has a constant ID, and `Production` is the default environment."""
     api.create()
     (shown,) = api.data("setTransaction", {**ONE_TIME, "store_product_id": "lifetime:promo"})["non_subscriptions"]
     assert UUID(shown.pop("purchase_id"))
@@ -81,7 +81,7 @@ def test_one_time_purchase_unlocks_its_level_without_end(api: ServerSideApi) -> 
 
 
 def test_same_transaction_again_changes_it(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """By its id under the same original id; sending it twice does no harm."""
+    """The two IDs identify it; a repetition changes nothing."""
     api.create()
     for _ in range(2):
         subscription(api)
@@ -93,7 +93,7 @@ def test_same_transaction_again_changes_it(api: ServerSideApi, sandbox: Sandbox)
 
 
 def test_new_transaction_is_a_renewal(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """The subscription then shows that one; an older one that comes later changes nothing of it."""
+    """The subscription shows the newest transaction, in any order of receipt."""
     api.create()
     subscription(api)
     renewal = {
@@ -116,7 +116,7 @@ def test_new_transaction_is_a_renewal(api: ServerSideApi, sandbox: Sandbox) -> N
 
 
 def test_last_of_simultaneous_transactions_counts(api: ServerSideApi) -> None:
-    """The moment counts, not how it is written."""
+    """Times are compared as instants."""
     api.create()
     subscription(api)
     again = {"store_transaction_id": "again", "purchased_at": "2026-06-10T16:20:00+02:00"}
@@ -124,7 +124,7 @@ def test_last_of_simultaneous_transactions_counts(api: ServerSideApi) -> None:
 
 
 def test_chains_are_separate(api: ServerSideApi) -> None:
-    """Each original transaction is a subscription of its own; each one-time purchase too."""
+    """Each original transaction is a subscription or a one-time purchase."""
     api.create()
     for number in range(3):
         api.data("setTransaction", transaction(store_original_transaction_id=f"chain {number}"))
@@ -139,7 +139,7 @@ def test_chains_are_separate(api: ServerSideApi) -> None:
 
 
 def test_transactions_belong_to_one_profile(api: ServerSideApi) -> None:
-    """The same ids under another profile are another transaction."""
+    """Equal IDs in another profile are another transaction."""
     for user in ("one", "other"):
         api.data("createProfile", {}, user=user)
     api.data("setTransaction", transaction(), user="one")
@@ -149,7 +149,7 @@ def test_transactions_belong_to_one_profile(api: ServerSideApi) -> None:
 
 
 def test_cancelled_renewal_has_a_date(api: ServerSideApi) -> None:
-    """Since renewal was turned off, or since the purchase where that is not said."""
+    """The date is when renewal was turned off, or that of the purchase."""
     cases: list[tuple[dict[str, Any], str | None]] = [
         ({"renew_status": True}, None),
         ({"renew_status": True, "renew_status_changed_at": "2026-06-15T00:00:00Z"}, None),
@@ -183,7 +183,7 @@ GRACE = {
 def test_grace_period_lasts_from_the_expiry_to_its_end(
     api: ServerSideApi, clock: Clock, at: str, expires_at: str, *, is_in_grace_period: bool
 ) -> None:
-    """Meanwhile, and after it, its end is when the subscription and the level expire."""
+    """In and after the grace period, its end is the expiration of subscription and level."""
     api.create()
     clock.set(at)
     for shown in (subscription(api, **GRACE), api.level() or {}):
@@ -211,7 +211,7 @@ REFUNDED = "2026-06-15T00:00:00Z"
 def test_refunded_subscription_has_ended(
     api: ServerSideApi, clock: Clock, given_reason: str | None, reason: str
 ) -> None:
-    """At the time of the refund, in the subscription and in the level; the reason is that of the refund."""
+    """Subscription and level end at the refund; the reason is that of the refund."""
     api.create()
     for shown in (
         subscription(api, refunded_at=REFUNDED, cancellation_reason=given_reason, **GRACE),
@@ -222,7 +222,7 @@ def test_refunded_subscription_has_ended(
 
 
 def test_refund_after_the_end_does_not_change_it(api: ServerSideApi) -> None:
-    """Access that is over does not come back until the refund."""
+    """A refund after the expiration does not extend access."""
     api.create()
     shown = subscription(api, refunded_at="2026-09-01T00:00:00Z")
     assert same_moment(shown["expires_at"], "2026-07-10T14:20:00Z")
@@ -230,7 +230,7 @@ def test_refund_after_the_end_does_not_change_it(api: ServerSideApi) -> None:
 
 
 def test_refund_ends_a_grace_period(api: ServerSideApi, clock: Clock) -> None:
-    """And with it the access."""
+    """Access ends, too."""
     api.create()
     clock.set("2026-07-16T00:00:00Z")
     shown = subscription(api, **GRACE, refunded_at="2026-07-15T00:00:00Z")
@@ -238,7 +238,7 @@ def test_refund_ends_a_grace_period(api: ServerSideApi, clock: Clock) -> None:
 
 
 def test_refunded_one_time_purchase_ends_access(api: ServerSideApi) -> None:
-    """It stays in the list, as a refund; its level has ended."""
+    """It is listed as a refund; its level has ended."""
     api.create()
     api.data("setTransaction", ONE_TIME)
     (shown,) = api.data("setTransaction", {**ONE_TIME, "refunded_at": REFUNDED})["non_subscriptions"]
@@ -248,7 +248,7 @@ def test_refunded_one_time_purchase_ends_access(api: ServerSideApi) -> None:
 
 
 def test_one_time_purchase_ignores_subscription_fields(api: ServerSideApi) -> None:
-    """Unknown fields are accepted, and these are unknown there, whatever they hold."""
+    """Unknown fields are accepted with any value."""
     api.create()
     foreign = {"expires_at": 5, "renew_status": False, "grace_period_expires_at": [], "originally_purchased_at": {}}
     assert len(api.data("setTransaction", {**ONE_TIME, **foreign})["non_subscriptions"]) == 1
@@ -257,7 +257,7 @@ def test_one_time_purchase_ignores_subscription_fields(api: ServerSideApi) -> No
 
 
 def test_transaction_can_change_its_kind(api: ServerSideApi) -> None:
-    """It is then shown as the other kind, and only so."""
+    """It is then listed as the other kind only."""
     api.create()
     api.data(
         "setTransaction", transaction(store_transaction_id="order_1001", store_original_transaction_id="order_1001")
@@ -267,7 +267,7 @@ def test_transaction_can_change_its_kind(api: ServerSideApi) -> None:
 
 
 def test_extreme_dates_are_accepted(api: ServerSideApi) -> None:
-    """What UTC has no year for becomes its first or last moment."""
+    """Times that UTC cannot represent become the first or the last one."""
     cases: list[str] = [
         "0001-01-01T00:00:00+23:59",
         "9999-12-31T23:59:59.999999-23:59",
@@ -285,7 +285,7 @@ def test_extreme_dates_are_accepted(api: ServerSideApi) -> None:
 
 
 def test_offset_and_a_fraction_are_the_same_moment(api: ServerSideApi) -> None:
-    """All spellings of an answer keep the fraction."""
+    """All formats of a response have the fraction."""
     api.create()
     moment = "2026-06-10T19:50:00.123456+05:30"
     shown = subscription(api, purchased_at=moment)
@@ -297,12 +297,12 @@ def test_offset_and_a_fraction_are_the_same_moment(api: ServerSideApi) -> None:
 
 
 def price(value: float, currency: str = "USD") -> dict[str, Any]:
-    """Write a price."""
+    """Return a price."""
     return {"country": "US", "currency": currency, "value": value}
 
 
 def test_revenue_adds_up_what_was_paid_in_usd(api: ServerSideApi) -> None:
-    """A refund takes its part away; other currencies are not converted."""
+    """Refunds are subtracted; other currencies are ignored."""
     api.create()
     api.data("setTransaction", transaction(price=price(0.1)))
     api.data("setTransaction", transaction(price=price(0.2), store_transaction_id="renewal"))
@@ -313,7 +313,7 @@ def test_revenue_adds_up_what_was_paid_in_usd(api: ServerSideApi) -> None:
 
 
 def test_revenue_stays_a_number(api: ServerSideApi) -> None:
-    """However much it is."""
+    """Large sums are numbers."""
     api.create()
     for number in range(3):
         api.data("setTransaction", transaction(price=price(1.7e308), store_transaction_id=str(number)))
@@ -326,7 +326,7 @@ AMOUNTS = st.lists(st.tuples(st.integers(0, 10**6), st.booleans(), st.sampled_fr
 @HTTP_PROPERTY
 @given(sales=AMOUNTS)
 def test_revenue_is_the_sum_of_the_sales(shared_server_side: ServerSideApi, sales: list[tuple[int, bool, str]]) -> None:
-    """To the cent, over any sales."""
+    """The sum is exact to the cent."""
     shared_server_side.ask("deleteProfile")
     shared_server_side.create()
     for number, (cents, is_refund, currency) in enumerate(sales):
@@ -341,7 +341,7 @@ def test_revenue_is_the_sum_of_the_sales(shared_server_side: ServerSideApi, sale
 
 
 def test_products_unlock_the_configured_levels() -> None:
-    """By the product with its base plan, else by the product alone, else the default one; consumables open none."""
+    """The product with base plan has priority, then the product, then the default; consumables unlock none."""
     levels = {"gold": "gold", "gold:trial": "silver"}
     with (
         Sandbox(access_levels=levels, consumables={"coins", "gems:small"}) as sandbox,
@@ -360,7 +360,7 @@ def test_products_unlock_the_configured_levels() -> None:
 
 
 def test_transaction_does_not_create_a_profile(api: ServerSideApi) -> None:
-    """For an unknown user the answer is 404."""
+    """The response for an unknown user is 404."""
     declined(api.ask("setTransaction", transaction()), 404, "profile_does_not_exist")
     declined(
         api.ask("setTransaction", transaction(), profile_id="772204ce-ebf6-4ed9-82b0-d8688ab62b01"),
@@ -371,7 +371,7 @@ def test_transaction_does_not_create_a_profile(api: ServerSideApi) -> None:
 
 
 def test_time_alone_ends_a_subscription(api: ServerSideApi, clock: Clock) -> None:
-    """The level stays in the list, with the end that is then past."""
+    """The level is listed with its end in the past."""
     api.create()
     subscription(api)
     active = api.level()

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def settings(api: ServerSideApi) -> dict[str, Any]:
-    """Give the settings as they are."""
+    """Return the current settings."""
     return dict(api.ask("getRefundSaverSettings").json()["settings"])
 
 
 def test_default_is_no_consent(api: ServerSideApi) -> None:
-    """The answer names the profile."""
+    """The response has the ID of the profile."""
     made = api.create()
     assert api.ask("getRefundSaverSettings").json() == {
         "profile_id": made["profile_id"],
@@ -45,7 +45,7 @@ def test_settings_change_independently(api: ServerSideApi, sandbox: Sandbox) -> 
 
 
 def test_one_setting_is_required(api: ServerSideApi) -> None:
-    """A null sets nothing, so it does not count."""
+    """Null changes nothing, so it does not count."""
     cases: list[dict[str, Any]] = [{}, {"consent": None}, {"consent": None, "custom_preference": None}, {"other": 1}]
     for body in cases:
         with case(body):
@@ -64,6 +64,6 @@ def test_wrong_setting_is_named(api: ServerSideApi, field: str, value: Any) -> N
 
 @pytest.mark.parametrize("operation_id", ["getRefundSaverSettings", "setRefundSaverSettings"])
 def test_unknown_profile_is_400(api: ServerSideApi, operation_id: str) -> None:
-    """As documented: other endpoints say 404."""
+    """The status is documented; other endpoints return 404."""
     answer = api.ask(operation_id, {"consent": True} if operation_id.startswith("set") else None)
     assert declined(answer, 400, "profile_does_not_exist") == [None]

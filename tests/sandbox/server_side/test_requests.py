@@ -40,7 +40,7 @@ STRIPE = {
 
 
 def refused(answer: httpx.Response, status: int) -> list[str]:
-    """Give the messages of a refusal in any of the API's shapes, after a look at its status."""
+    """Return the messages of a rejection in any of the API's formats, after a check of its status."""
     assert answer.status_code == status, answer.text
     return [
         message
@@ -50,7 +50,7 @@ def refused(answer: httpx.Response, status: int) -> list[str]:
 
 
 def test_wrong_key_is_401(api: ServerSideApi) -> None:
-    """Whatever else is wrong with the request: a stranger learns nothing but that."""
+    """The key is checked first."""
     authorization_cases: list[str] = [
         "",
         "Api-Key",
@@ -70,7 +70,7 @@ def test_wrong_key_is_401(api: ServerSideApi) -> None:
 
 
 def test_missing_key_gets_the_documented_401(api: ServerSideApi) -> None:
-    """Word for word."""
+    """The response is exactly the documented one."""
     answer = httpx.get(str(api.http.base_url.join(OPERATIONS["getProfile"][1])))
     assert (answer.status_code, answer.json()) == (
         401,
@@ -92,20 +92,20 @@ def test_two_keys_are_401(api: ServerSideApi) -> None:
 
 @pytest.mark.parametrize("scheme", ["Api-Key", "api-key", "API-KEY"])
 def test_scheme_is_case_insensitive(api: ServerSideApi, scheme: str) -> None:
-    """RFC 9110 has scheme names in any case."""
+    """Scheme names are case-insensitive (RFC 9110)."""
     headers = {"authorization": f"{scheme} {DEFAULT_SECRET_KEY}"}
     assert api.ask("listPaywalls", headers=headers).status_code == 200
 
 
 def test_each_api_has_its_own_key(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """The server-side key does not open the Mail API."""
+    """The server-side key is not valid in the Mail API."""
     headers = {"authorization": f"Bearer {sandbox.secret_key}"}
     assert api.http.post("/api/v1/profile/save/", headers=headers, json={}).status_code == 403
     assert (sandbox.secret_key, sandbox.mail_key) == ("sandbox_secret_key", "sandbox_mail_key")
 
 
 def test_missing_user_is_401(api: ServerSideApi) -> None:
-    """Without either header the answer is 401, as the API documents; an empty one says nothing."""
+    """The response without either header, or with an empty one, is the documented 401."""
     for operation_id in ABOUT_USERS:
         with case(operation_id):
             for headers in ({}, {"adapty-customer-user-id": ""}, {"adapty-profile-id": ""}):
@@ -114,7 +114,7 @@ def test_missing_user_is_401(api: ServerSideApi) -> None:
 
 
 def test_both_user_ids_are_rejected(api: ServerSideApi) -> None:
-    """Both headers are 400, even where they agree."""
+    """Both headers are a 400, even for the same user."""
     for operation_id in ABOUT_USERS:
         with case(operation_id):
             answer = api.ask(operation_id, {}, headers={"adapty-profile-id": ID})
@@ -123,7 +123,7 @@ def test_both_user_ids_are_rejected(api: ServerSideApi) -> None:
 
 @pytest.mark.parametrize("header", ["adapty-customer-user-id", "adapty-profile-id", "Content-Type"])
 def test_duplicate_user_header_is_rejected(api: ServerSideApi, header: str) -> None:
-    """The same header twice is 400, and named."""
+    """A repeated header is a 400 that names it."""
     value = {"adapty-profile-id": ID}.get(header, JSON)
     headers = [*api.http.headers.items(), (header, value), (header, value)]
     if header == "Content-Type":
@@ -133,7 +133,7 @@ def test_duplicate_user_header_is_rejected(api: ServerSideApi, header: str) -> N
 
 
 def test_profile_id_must_be_a_uuid(api: ServerSideApi) -> None:
-    """In the one spelling that the API gives it in, in any case."""
+    """Only the format with five groups is valid, in any case."""
     cases: list[str] = ["none", "772204ceebf64ed982b0d8688ab62b01", f"{{{ID}}}", f"{ID}0", f"urn:uuid:{ID}", "-" * 36]
     for profile_id in cases:
         with case(profile_id):
@@ -143,7 +143,7 @@ def test_profile_id_must_be_a_uuid(api: ServerSideApi) -> None:
 
 
 def test_customer_user_id_is_any_text(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """UTF-8 of any script is read; other bytes are refused."""
+    """Any UTF-8 text is accepted; other bytes are rejected."""
     path = api.http.base_url.join(OPERATIONS["createProfile"][1])
     for name in ("Zoë", "用户", "a b;c", "a@b.c", "%2F", "x" * 3000):
         headers = {"adapty-customer-user-id": name.encode()}
@@ -154,7 +154,7 @@ def test_customer_user_id_is_any_text(api: ServerSideApi, sandbox: Sandbox) -> N
 
 
 def test_another_content_type_is_415(api: ServerSideApi) -> None:
-    """What is no JSON by its own account is not read."""
+    """Bodies with another content type are not parsed."""
     kind_cases: list[str] = ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "json"]
     for kind in kind_cases:
         for operation_id in BODIES:
@@ -173,14 +173,14 @@ def test_json_content_type_variants_are_accepted(api: ServerSideApi) -> None:
 
 
 def test_json_api_content_type_is_for_stripe_only(api: ServerSideApi) -> None:
-    """Stripe's operation takes its own kind, and plain JSON; the others take plain JSON alone."""
+    """Stripe's operation accepts JSON:API and plain JSON, the others only plain JSON."""
     for kind in (JSON_API, JSON):
         assert api.ask("validateStripePurchase", STRIPE, headers={"content-type": kind}).status_code == 200
     assert api.ask("createProfile", {}, headers={"content-type": JSON_API}).status_code == 415
 
 
 def test_get_may_have_a_body(api: ServerSideApi) -> None:
-    """It is not read, and the connection lives on."""
+    """The body is ignored, and the connection stays open."""
     api.create()
     for _ in range(3):
         assert api.ask("getProfile", content=b"\xff" * 1000, headers={"content-type": "x"}).status_code == 200
@@ -206,13 +206,13 @@ NO_OBJECTS = [
 @pytest.mark.parametrize("operation_id", BODIES)
 @pytest.mark.parametrize("raw", NO_OBJECTS, ids=range(len(NO_OBJECTS)))
 def test_bodies_that_are_not_json_objects_are_rejected(api: ServerSideApi, operation_id: str, raw: bytes) -> None:
-    """In the operation's own shape, without a field."""
+    """The response has the operation's format, without a field."""
     (message,) = refused(api.ask(operation_id, content=raw, paywall_id=ID), 400)
     assert message.startswith("Body ")
 
 
 def test_bodies_are_limited_to_a_mebibyte(api: ServerSideApi) -> None:
-    """The bound is exact, and the connection lives on."""
+    """The limit is exact, and the connection stays open."""
     room = MAX_BODY_BYTES - len(json.dumps({"first_name": ""}))
     assert api.ask("createProfile", {"first_name": "x" * room}).status_code == 200
     for operation_id in BODIES:
@@ -221,7 +221,7 @@ def test_bodies_are_limited_to_a_mebibyte(api: ServerSideApi) -> None:
 
 
 def test_lone_surrogates_are_rejected_by_field(api: ServerSideApi) -> None:
-    """JSON can spell what no database can hold."""
+    """JSON can contain them, a database cannot."""
     cases: list[tuple[dict[str, Any], str]] = [
         ({"first_name": "\ud800"}, "first_name"),
         ({"\ud800": 1}, "\\ud800"),
@@ -238,7 +238,7 @@ def test_lone_surrogates_are_rejected_by_field(api: ServerSideApi) -> None:
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "1" + "0" * 400])
 def test_numbers_beyond_a_double_are_rejected_by_field(api: ServerSideApi, number: str) -> None:
-    """Where the API keeps a number, it keeps a float."""
+    """The API stores numbers as floats."""
     attribute = f'{{"custom_attributes": [{{"key": "a", "value": {number}}}]}}'.encode()
     assert declined(api.ask("createProfile", content=attribute), 400) == ["custom_attributes.0.value"]
     price = json.dumps(transaction(price={"country": "US", "currency": "USD", "value": 0.5})).replace("0.5", number)
@@ -269,7 +269,7 @@ WRONG = [
 
 
 def test_wrong_field_is_named_with_the_expected_value(api: ServerSideApi) -> None:
-    """One flaw for each field, which never quotes the value."""
+    """Each field has one issue, which never quotes the value."""
     for field, value, words in WRONG:
         with case(field, value, words):
             answer = api.ask("createProfile", {field: value})
@@ -278,7 +278,7 @@ def test_wrong_field_is_named_with_the_expected_value(api: ServerSideApi) -> Non
 
 
 def test_all_issues_are_listed_in_the_order_of_the_spec(api: ServerSideApi) -> None:
-    """Those inside objects and lists among them."""
+    """Issues inside of objects and lists are included."""
     body = {
         "installation_meta": {"os": 1, "device_id": "x", "platform": "iPod"},
         "custom_attributes": [{"key": "a b", "value": "x" * 51}, {"value": []}, {"key": "k" * 31, "value": 1}],
@@ -327,7 +327,7 @@ def test_invalid_transaction_is_rejected_by_field(api: ServerSideApi) -> None:
 
 @pytest.mark.parametrize("kind", ["subscription", "one_time_purchase"])
 def test_missing_field_of_a_transaction_is_named(api: ServerSideApi, kind: str) -> None:
-    """Each kind has its own; without a kind, that is what is missing."""
+    """The error names the field; without a kind, it names `purchase_type`."""
     schema = {"subscription": "Subscription", "one_time_purchase": "OneTimePurchase"}[kind]
     required = openapi_spec("server_side")["components"]["schemas"][schema]["required"]
     assert declined(api.ask("setTransaction", {"purchase_type": kind}), 400) == required[1:]
@@ -335,7 +335,7 @@ def test_missing_field_of_a_transaction_is_named(api: ServerSideApi, kind: str) 
 
 
 def test_longest_values_are_accepted(api: ServerSideApi) -> None:
-    """50 characters of a transaction's id, any length of the original one's."""
+    """A transaction ID has up to 50 characters, the original one any number."""
     api.create()
     body = transaction(store_transaction_id="é" * 50, store_original_transaction_id="x" * 500)
     assert api.ask("setTransaction", body).status_code == 200
@@ -343,7 +343,7 @@ def test_longest_values_are_accepted(api: ServerSideApi) -> None:
 
 @pytest.mark.parametrize("operation_id", ["createProfile", "updateProfile"])
 def test_unknown_platform_is_rejected(api: ServerSideApi, operation_id: str) -> None:
-    """The header is checked where the contract has it, and is kept."""
+    """Only documented operations validate and store the header."""
     api.create()
     answer = api.ask(operation_id, {}, headers={"adapty-platform": "ios"})
     assert declined(answer, 400) == ["adapty-platform"]
@@ -353,7 +353,7 @@ def test_unknown_platform_is_rejected(api: ServerSideApi, operation_id: str) -> 
 
 
 def test_another_method_is_405(api: ServerSideApi) -> None:
-    """The answer names the methods of the path, in the server-side API's shape."""
+    """The response lists the allowed methods, in the server-side API's format."""
     for operation_id in OPERATIONS:
         with case(operation_id):
             _, path = OPERATIONS[operation_id]
@@ -365,7 +365,7 @@ def test_another_method_is_405(api: ServerSideApi) -> None:
 
 
 def test_unknown_path_is_404_in_the_format_of_its_api(api: ServerSideApi) -> None:
-    """And never redirected."""
+    """The request is not redirected."""
     cases: list[str] = [
         "/api/v2/server-side-api/",
         "/api/v2/server-side-api/profile",
@@ -386,7 +386,7 @@ def test_unknown_path_is_404_in_the_format_of_its_api(api: ServerSideApi) -> Non
 def test_internal_error_has_the_documented_format(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """500, in the shape of the other refusals; the log has the reason, and the next request is carried out."""
+    """The log has the reason, and the next request succeeds."""
 
     def broken(*_: Any) -> None:
         message = "the sandbox is broken"
@@ -403,7 +403,7 @@ def test_internal_error_has_the_documented_format(
 
 
 def test_unknown_operation_of_the_spec_is_not_served(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A contract that is ahead breaks nothing that is served."""
+    """A newer spec does not prevent serving the known operations."""
     monkeypatch.setattr("adapty.sandbox._server_side.routes.ACTIONS", {"getPaywall": ACTIONS["getPaywall"]})
     with Sandbox() as sandbox, ServerSideApi.of(sandbox) as api:
         assert refused(api.http.get(OPERATIONS["listPaywalls"][1]), 404)
@@ -439,7 +439,7 @@ FULL: dict[str, dict[str, Any]] = {
 def test_any_json_gets_a_documented_response(
     shared_server_side: ServerSideApi, operation_id: str, data: st.DataObject
 ) -> None:
-    """Any JSON, and what Python's writer takes for JSON, is carried out or refused, in a documented shape."""
+    """Any JSON, also Python's NaN and Infinity, gets a documented success or error."""
     full = FULL[operation_id]
     changes = st.dictionaries(st.sampled_from(list(full)) | st.text(st.characters()), ANYTHING)
     body = data.draw(ANYTHING | changes.map(lambda new: full | new))
@@ -460,7 +460,7 @@ def test_any_json_gets_a_documented_response(
 def test_any_query_gets_a_documented_response(
     shared_server_side: ServerSideApi, operation_id: str, params: dict[str, str]
 ) -> None:
-    """Any query is answered with a page, or refused."""
+    """Any query gets a page or an error."""
     shared_server_side.ask("createProfile", {})
     params = {name: value for name, value in params.items() if value.isprintable()}
     assert shared_server_side.ask(operation_id, params=params).status_code in {200, 400}

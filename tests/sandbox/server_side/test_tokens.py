@@ -18,7 +18,7 @@ NO_PURCHASE = "invalid_paddle_credentials_or_purchase_not_found"
 
 
 def stripe(api: ServerSideApi, token: Any, user: Any = USER) -> httpx.Response:
-    """Validate a token of Stripe."""
+    """Validate a Stripe token."""
     attributes = {"customer_user_id": user, "stripe_token": token}
     return api.ask(
         "validateStripePurchase",
@@ -28,13 +28,13 @@ def stripe(api: ServerSideApi, token: Any, user: Any = USER) -> httpx.Response:
 
 
 def paddle(api: ServerSideApi, token: Any, user: Any = USER) -> httpx.Response:
-    """Validate a token of Paddle."""
+    """Validate a Paddle token."""
     return api.ask("validatePaddlePurchase", {"customer_user_id": user, "paddle_token": token}, user=None)
 
 
 @pytest.mark.parametrize(("validate", "token"), [(stripe, "sub_1PqXyZ"), (paddle, "sub_01h")])
 def test_token_of_a_subscription_creates_it(api: ServerSideApi, clock: Clock, validate: Any, token: str) -> None:
-    """The profile is made, and has the access level for 30 days."""
+    """The profile is created, and has access for 30 days."""
     assert validate(api, token).status_code == 200
     profile = api.profile()
     (shown,) = profile["subscriptions"]
@@ -47,7 +47,7 @@ def test_token_of_a_subscription_creates_it(api: ServerSideApi, clock: Clock, va
 
 @pytest.mark.parametrize(("validate", "token"), [(stripe, "pi_1PqXyZ"), (paddle, "txn_01h")])
 def test_token_of_a_one_time_purchase_creates_it(api: ServerSideApi, validate: Any, token: str) -> None:
-    """It opens the access level for life."""
+    """It unlocks the access level for life."""
     assert validate(api, token).status_code == 200
     (shown,) = api.profile()["non_subscriptions"]
     assert (shown["store"], shown["store_transaction_id"]) == (validate.__name__, token)
@@ -55,7 +55,7 @@ def test_token_of_a_one_time_purchase_creates_it(api: ServerSideApi, validate: A
 
 
 def test_stripe_returns_null_and_paddle_the_profile(api: ServerSideApi) -> None:
-    """Each in its own kind of JSON."""
+    """Each has its own media type."""
     answer = stripe(api, "sub_1")
     assert (answer.json(), answer.headers["content-type"]) == ({"data": None}, JSON_API)
     assert paddle(api, "sub_1").json()["data"]["customer_user_id"] == USER
@@ -63,7 +63,7 @@ def test_stripe_returns_null_and_paddle_the_profile(api: ServerSideApi) -> None:
 
 @pytest.mark.parametrize("validate", [stripe, paddle])
 def test_repeated_validation_changes_nothing(api: ServerSideApi, clock: Clock, validate: Any) -> None:
-    """However much later it comes: the purchase was recorded the first time."""
+    """The purchase keeps the time of the first validation."""
     validate(api, "sub_1")
     first = api.profile()
     clock.set("2026-06-25T12:00:00Z")
@@ -73,7 +73,7 @@ def test_repeated_validation_changes_nothing(api: ServerSideApi, clock: Clock, v
 
 
 def test_existing_profile_is_reused(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """Purchases are added to it."""
+    """The purchase is added to it."""
     made = api.create(email="jane@example.com")
     stripe(api, "sub_1")
     paddle(api, "sub_2")
@@ -87,7 +87,7 @@ TOKENS = ["", "sub_", "sub", "cs_1", "SUB_1", "sub-1", " sub_1", "sub_1 ", "sub_
 
 
 def test_stripe_rejects_other_tokens(api: ServerSideApi) -> None:
-    """In the shape of its errors, with a pointer to the token; no profile is made."""
+    """The error has Stripe's format, with a pointer to the token; no profile is created."""
     cases: list[str] = [*TOKENS, "txn_1"]
     for token in cases:
         with case(token):
@@ -107,7 +107,7 @@ def test_stripe_rejects_other_tokens(api: ServerSideApi) -> None:
 
 
 def test_paddle_rejects_other_tokens(api: ServerSideApi) -> None:
-    """With the documented code; no profile is made."""
+    """The error has the documented code; no profile is created."""
     cases: list[str] = [*TOKENS, "pi_1"]
     for token in cases:
         with case(token):
@@ -118,7 +118,7 @@ def test_paddle_rejects_other_tokens(api: ServerSideApi) -> None:
 
 @pytest.mark.parametrize("body", [{}, {"data": None}, {"data": {"type": "x", "attributes": {"stripe_token": 1}}}])
 def test_invalid_body_gets_stripe_format(api: ServerSideApi, body: Any) -> None:
-    """Each flaw has a pointer to its field."""
+    """Each issue has a pointer to its field."""
     answer = api.ask("validateStripePurchase", body, user=None)
     assert answer.status_code == 400
     pointers = [error["source"]["pointer"] for error in answer.json()["errors"]]
@@ -128,6 +128,6 @@ def test_invalid_body_gets_stripe_format(api: ServerSideApi, body: Any) -> None:
 
 @pytest.mark.parametrize("user", ["", " "])
 def test_blank_user_is_rejected(api: ServerSideApi, user: str) -> None:
-    """A blank one could not be named in a header."""
+    """A blank user ID is rejected."""
     assert stripe(api, "sub_1", user).json()["errors"][0]["source"]["pointer"] == "/data/attributes/customer_user_id"
     assert declined(paddle(api, "sub_1", user), 400) == ["customer_user_id"]

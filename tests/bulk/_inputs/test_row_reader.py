@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from adapty.bulk._inputs.row_reader import RowReader
 from adapty.bulk._inputs.rows import Row
-from adapty.bulk._row_reader import RowReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
