@@ -59,7 +59,7 @@ def copy_tests(folder: Path) -> None:
     """Copy the tests and their settings, but nothing of the package."""
     for name in ("tests", "examples"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "conftest.py"):
+    for name in ("pyproject.toml", "conftest.py", "README.md"):
         shutil.copy(ROOT / name, folder)
     for name in TESTS:
         if not (folder / "tests" / name).exists():

@@ -235,7 +235,7 @@ def test_transaction_restores_files_and_folders(tmp_path: Path) -> None:
 
 HOSTILE_TEXT = (
     "name`\n- An entry of the attacker.\n## 9.9.9 - 2030-01-01\n"
-    "<img src=x onerror=alert(1)> [link](https://evil.example) @somebody ![](//evil.example) \x1b[2J\u202e``x"
+    "<img src=x onerror=alert(1)> [link](https://evil.example) @someone ![](//evil.example) \x1b[2J\u202e``x"
 )
 
 

@@ -44,7 +44,7 @@ async def asynchronous(event: WebhookEvent) -> None:
 
 
 def handlers_are_of_the_kind_that_a_mount_takes(receiver: Receiver) -> None:
-    """ASGI takes both kinds, WSGI what nobody has to await; what takes no event is no handler."""
+    """ASGI accepts both kinds, WSGI only handlers that are not async; a handler takes one event."""
     asgi_app(receiver, plain)
     asgi_app(receiver, asynchronous)
     wsgi_app(receiver, plain)
