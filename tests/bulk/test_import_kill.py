@@ -72,7 +72,7 @@ SEED = int(os.environ.get("ADAPTY_TEST_SEED", "1"))
 
 def test_no_record_is_lost_by_kills(recorder: RecordingServer) -> None:
     """Every record is accepted at least once, in order for each profile, or rejected once."""
-    profiles, events, owners = 500, 500, 45
+    profiles, events, owners = 700, 700, 45
     write_base(profiles, events, owners)
     chance = random.Random(SEED)  # noqa: S311 - no secret
 
@@ -91,7 +91,7 @@ def test_no_record_is_lost_by_kills(recorder: RecordingServer) -> None:
     kills = 0
     while kills < 3:
         seen = len(recorder.arrived)
-        more = chance.randrange(30, 200)  # in all far fewer than there are records
+        more = chance.randrange(150, 350)  # enough to have saved progress, and in all fewer than there are records
         with importing(recorder.url, **options) as process:
             wait_until(lambda: len(recorder.arrived) >= seen + more, process)  # noqa: B023
             if process.poll() is not None:
