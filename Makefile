@@ -14,8 +14,8 @@ API ?= mail
 # The tests start Python a few hundred times, which compiled files speed up.
 unexport PYTHONDONTWRITEBYTECODE
 
-# One worker more than CI has cores, because many tests wait for processes that they start.
-PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist worksteal
+# More workers than the two cores of CI: many tests wait for processes of their own.
+PYTEST := $(BIN)/python -m pytest --numprocesses 4 --dist worksteal
 
 # COVERAGE=yes measures coverage and fails below the minimum of pyproject.toml; the tests then take longer.
 COVERAGE ?=
