@@ -83,14 +83,14 @@ class Request:
 
 @frozen
 class Send:
-    """Tells the driver to send the request; its outcome is a response or a `Failure`."""
+    """Instructs the driver to send the request; the outcome is a response or a `Failure`."""
 
     request: Request
 
 
 @frozen
 class Wait:
-    """Tells the driver to wait this many seconds."""
+    """Instructs the driver to wait this many seconds."""
 
     seconds: float
 

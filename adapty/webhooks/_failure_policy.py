@@ -1,4 +1,4 @@
-"""What a failure means for an event and for the others: try again later, set the event aside, or pause all."""
+"""Decide what a failure means: retry the event later, make it a dead letter, pause all events, or end the worker."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Disposition", "RetrySchedule", "classify", "is_transient"]
 
 Disposition = Literal["retry", "dead", "outage", "fatal"]
-"""Try the event again later, make it a dead letter, pause all events, or end the worker."""
+"""Retry the event later, make it a dead letter, pause all events, or end the worker."""
 
 _BY_EXCEPTION: tuple[tuple[type[BaseException], Disposition], ...] = (
     (AdaptyConfigError, "fatal"),

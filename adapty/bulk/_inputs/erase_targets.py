@@ -107,7 +107,7 @@ class EraseTargets:
         return evolve(self, rows=partial(_rows_from_ids, ids, self.kind), total=len(ids), single_pass=False)
 
     def location(self, row: Row) -> str:
-        """Say where a row stands."""
+        """Return the location of a row."""
         return f"ids[{row.line - 1}]" if self.source is None else f"line {row.line}"
 
     @property
