@@ -6,19 +6,21 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len, set_cell_size
 from rich.table import Table
 
 from adapty._cli.output import stdout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from rich.console import Console, ConsoleOptions, RenderResult
 
-__all__ = ["format_clock", "format_duration", "format_rate", "format_value", "print_json", "print_table"]
+__all__ = ["format_clock", "format_duration", "format_rate", "format_value", "print_json", "print_table", "shorten"]
 
 _UNLIMITED_WIDTH = 100_000
 _MIN_WHOLE_RATE = 10
+_ELLIPSIS = "..."
 
 
 class _UnwrappedTable:
@@ -31,11 +33,13 @@ class _UnwrappedTable:
         yield from console.render(self._table, options.update(width=_UNLIMITED_WIDTH))
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a title and a table below it, or "none" if there are no rows."""
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, numeric: Collection[str] = ()
+) -> None:
+    """Print a title and a table below it, or "none" if there are no rows. Numeric columns are aligned to the right."""
     table = Table()
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", justify="right" if column in numeric else "left")
     for row in rows:
         table.add_row(*map(format_value, row))
     if table.row_count:
@@ -59,6 +63,18 @@ def format_value(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return stdout.escape(str(value))
+
+
+def shorten(text: str, width: int) -> str:
+    """Return a text that fits into a number of terminal cells.
+
+    Example:
+        >>> shorten("United States of America", 16)
+        'United States...'
+    """
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - len(_ELLIPSIS)).rstrip() + _ELLIPSIS
 
 
 def format_duration(seconds: float) -> str:
