@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len, set_cell_size
@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderResult
 
-__all__ = ["format_clock", "format_duration", "format_rate", "format_value", "print_json", "print_table", "shorten"]
+__all__ = [
+    "format_clock",
+    "format_duration",
+    "format_rate",
+    "format_value",
+    "print_json",
+    "print_table",
+    "shorten",
+    "to_json",
+]
 
 _UNLIMITED_WIDTH = 100_000
 _MIN_WHOLE_RATE = 10
@@ -51,7 +60,12 @@ def print_table(
 
 def print_json(data: Any, *, indent: int | None = 2) -> None:
     """Print JSON in printable ASCII; without `indent` in one line."""
-    stdout.print_lines(json.dumps(data, indent=indent).replace("\x7f", "\\u007f"))  # json does not escape DEL
+    stdout.print_lines(to_json(data, indent=indent))
+
+
+def to_json(data: Any, *, indent: int | None = 2) -> str:
+    """Return JSON in printable ASCII, with dates in ISO 8601."""
+    return json.dumps(data, indent=indent, default=date.isoformat).replace("\x7f", "\\u007f")  # not escaped by json
 
 
 def format_value(value: object) -> str:

@@ -1,41 +1,67 @@
-"""Rows of analytics as a table for people, and as CSV and JSON for programs."""
+"""Rows of analytics as a table for people, and as CSV for programs."""
 
 from __future__ import annotations
 
 import csv
-import json
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from adapty._cli.format import print_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     Row = Mapping[str, Any]
 
-__all__ = ["columns_of", "count_formulas", "print_rows", "rows_to_csv", "rows_to_json"]
+__all__ = ["count_formulas", "pivot", "print_rows", "rows_to_csv"]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _DECIMALS = 2
 _SMALLEST = 0.01
 
 
-def columns_of(rows: Iterable[Row]) -> list[str]:
-    """Return the names of all columns, in the order in which they occur first."""
-    return list(dict.fromkeys(name for row in rows for name in row))
+def print_rows(title: str, rows: Sequence[Row], *, hidden: Collection[str] = ()) -> None:
+    """Print rows as a table.
 
+    Numbers are aligned. Columns without a value are dropped.
 
-def print_rows(title: str, rows: Sequence[Row], columns: Iterable[str] | None = None) -> None:
-    """Print rows as a table; numbers are aligned, and columns without a value are dropped."""
-    cells: dict[str, list[object]] = {
-        name: [row.get(name) for row in rows] for name in (columns_of(rows) if columns is None else columns)
-    }
-    filled = {name: column for name, column in cells.items() if any(value is not None for value in column)}
+    Args:
+        title: The title.
+        rows: The rows, which may have different columns.
+        hidden: Columns that are not printed.
+    """
+    names = dict.fromkeys(name for row in rows for name in row if name not in hidden)
+    columns: dict[str, list[Any]] = {name: [row.get(name) for row in rows] for name in names}
+    filled = {name: column for name, column in columns.items() if any(value is not None for value in column)}
     numeric = [name for name, column in filled.items() if all(value is None or _is_number(value) for value in column)]
     for name in numeric:
         filled[name] = _format_numbers(filled[name])
     print_table(title, list(filled), zip(*filled.values(), strict=True), numeric=numeric)
+
+
+def pivot(rows: Iterable[Row], *, column: str, value: str, values: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Return rows in which each value of a column is a column of its own.
+
+    Args:
+        rows: The rows.
+        column: The column whose values become columns.
+        value: The column with the values for them.
+        values: Further columns to drop; all others stay, and identify a row.
+
+    Example:
+        >>> pivot(
+        ...     [{"day": 1, "metric": "mrr", "value": 7}, {"day": 1, "metric": "arr", "value": 84}],
+        ...     column="metric",
+        ...     value="value",
+        ... )
+        [{'day': 1, 'mrr': 7, 'arr': 84}]
+    """
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    dropped = {column, value, *values}
+    for row in rows:
+        key = {name: cell for name, cell in row.items() if name not in dropped}
+        found.setdefault(tuple(key.values()), key)[str(row[column])] = row[value]
+    return list(found.values())
 
 
 def _is_number(value: object) -> bool:
@@ -54,10 +80,10 @@ def _format_number(number: float, decimals: int) -> str:
     return f"{number:,.{decimals}f}"
 
 
-def rows_to_csv(rows: Sequence[Row]) -> bytes:
+def rows_to_csv(rows: Iterable[Row], columns: Sequence[str]) -> bytes:
     """Return rows as CSV in UTF-8, with a header. Text is as the API sent it."""
     text = StringIO()
-    writer = csv.DictWriter(text, columns_of(rows))
+    writer = csv.DictWriter(text, columns)
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode("utf-8", "backslashreplace")
@@ -66,8 +92,3 @@ def rows_to_csv(rows: Sequence[Row]) -> bytes:
 def count_formulas(rows: Iterable[Row]) -> int:
     """Return the number of texts that a spreadsheet would run as formulas."""
     return sum(isinstance(value, str) and value.startswith(_FORMULA) for row in rows for value in row.values())
-
-
-def rows_to_json(rows: Sequence[Row]) -> bytes:
-    """Return rows as a JSON array in ASCII."""
-    return f"{json.dumps(rows, indent=2, default=str)}\n".encode("ascii")
