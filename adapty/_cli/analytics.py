@@ -12,7 +12,7 @@ from adapty._cli.analytics_view import Display, Picture
 from adapty._cli.commands import CommandGroup
 from adapty._cli.options import option
 from adapty._cli.rows import pivot
-from adapty.models import ChartId, PlacementType  # noqa: TC001 - typer reads them
+from adapty.models import ChartId, PlacementType
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -108,7 +108,7 @@ def _format_message(error: BaseException, flags: Mapping[str, str]) -> str:
 
 
 def _format_name(flag: str, key: str | None) -> str:
-    """Return a flag with the key of its value; a repeatable flag has only an index, which the value makes superfluous."""
+    """Return a flag with the key of its value, unless that is the index of a value that is repeatable."""
     return f"{flag} {key}" if key and not key.isdecimal() else flag
 
 
