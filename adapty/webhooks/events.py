@@ -339,7 +339,8 @@ class WebhookEvent(ResponseModel):
         event_datetime: The time in the life of the purchase, such as that of the expiration. Do not order events by it:
             several can have the same time, and they arrive out of order. Order them by the time at which you received
             them.
-        event_properties: The properties of the purchase, or of the access level.
+        event_properties: The properties of the purchase, or of the access level for `access_level_updated`. Check with
+            `isinstance` before you read a field that only one of the two has, such as `price_usd`.
         event_api_version: Version of the format; 1.
         profiles_sharing_access_level: Other users who have the access level through the same purchase.
         attributions: The origins of the user, by source.

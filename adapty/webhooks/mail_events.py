@@ -16,7 +16,7 @@ from adapty.errors import AdaptyUsageError
 from adapty.flows import FLOW_BY_EVENT_TYPE
 from adapty.models._request import validate_fields
 from adapty.models.mail import ONE_TIME_EVENT_TYPES, Offer, OfferCategory, OfferType, TransactionEvent
-from adapty.webhooks.events import WebhookEvent
+from adapty.webhooks.events import PurchaseProperties, WebhookEvent
 
 if TYPE_CHECKING:
     from adapty.flows import TransactionEventType
@@ -76,11 +76,6 @@ FIELD_SOURCES: Mapping[str, str] = MappingProxyType(
     },
 )
 """The webhook's field for each of Mail's."""
-
-OMITTED: Mapping[str, str] = MappingProxyType(
-    {**dict.fromkeys(ONE_TIME_EVENT_TYPES, "expires_at"), "trial_started": "price_usd"}
-)
-"""The field of Mail's that an event type must not have: one-time purchases do not expire, and trials cost nothing."""
 
 OPTIONAL = frozenset({"price_usd", "expires_at", "offer"})
 """Mail's optional fields. If one of them is invalid, it is dropped."""
@@ -146,10 +141,9 @@ class WebhookTransactionEvent(TransactionEvent):
 def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileIdResolver | None = None) -> MailConversion:
     """Convert an event to the event for Adapty Mail, or explain why there is none.
 
-    Trials become subscriptions, because Mail has no trials; the start of a trial has no price, even if the dashboard's
-    option Send Trial Price adds one. Optional fields that are missing, null, cannot be read or are invalid are dropped,
-    and so is an offer with a category that Mail does not have, such as `retention`. Events of a store's sandbox are
-    converted like others: see `event_properties.environment`.
+    Trials become subscriptions, because Mail has no trials. Optional fields that are missing, null, cannot be read or
+    are invalid are dropped, and so is an offer with a category that Mail does not have, such as `retention`. Events of
+    a store's sandbox are converted like others: see `event_properties.environment`.
 
     An event is skipped as `replaced` if a subscription ended because the user changed to another product: its
     `cancellation_reason` is `upgraded` or `new_subscription_replace`. A `subscription_refunded` because of an upgrade
@@ -176,16 +170,14 @@ def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileIdResolver
     event_type = MAIL_EVENT_TYPES.get(event.event_type or "")
     if event_type is None:
         return _unsupported(event.event_type or "")
-    cancellation = event.event_properties.cancellation_reason
-    if cancellation in REPLACED and FLOW_BY_EVENT_TYPE[event_type].sends_email:
-        change = f"the user changed to another product (cancellation_reason is {cancellation})"
-        return MailConversion(reason=f"{event.event_type} is skipped: {change}", skip_reason="replaced")
+    if skipped := _skip_replaced(event, event_type):
+        return skipped
     profile_id = _resolve_profile_id(event, external_profile_id)
     if isinstance(profile_id, MailConversion):
         return profile_id
     fields: dict[str, Any] = {"event_type": event_type, "external_profile_id": profile_id}
     for name, source in FIELD_SOURCES.items():
-        if name == OMITTED.get(event.event_type or ""):
+        if name == "expires_at" and event_type in ONE_TIME_EVENT_TYPES:
             continue
         value = getattr(event.event_properties, source, None)
         if value is None and name == "event_datetime":
@@ -233,6 +225,15 @@ def _unsupported(name: str) -> MailConversion:
     return MailConversion(reason=f"the event type {quote(name)} is unknown", skip_reason="unknown_type")
 
 
+def _skip_replaced(event: WebhookEvent, event_type: TransactionEventType) -> MailConversion | None:
+    """Return why there is no event for Mail if it would send e-mails about a subscription that another one replaced."""
+    reason = event.event_properties.cancellation_reason
+    if reason not in REPLACED or not FLOW_BY_EVENT_TYPE[event_type].sends_email:
+        return None
+    change = f"the user changed to another product (cancellation_reason is {reason})"
+    return MailConversion(reason=f"{event.event_type} is skipped: {change}", skip_reason="replaced")
+
+
 def _resolve_profile_id(event: WebhookEvent, resolve: ProfileIdResolver | None) -> str | MailConversion:
     """Return the profile's ID at Mail, or why there is none."""
     found: Any = event.customer_user_id if resolve is None else resolve(event)
@@ -267,6 +268,8 @@ def _get_offer(event: WebhookEvent) -> Mapping[str, Any]:
     if event.event_type == "trial_started":
         return {"offer": TRIAL_OFFER}
     properties = event.event_properties
+    if not isinstance(properties, PurchaseProperties):
+        return {}
     category = properties.store_offer_category or ""
     category = _CATEGORY_ALIASES.get(category, category)
     offer_type = properties.store_offer_discount_type

@@ -278,7 +278,7 @@ def test_event_shares_nothing_with_the_parsed_body() -> None:
     posted["event_properties"]["price_usd"] = 0
     posted["user_attributes"]["colour"] = "red"
     assert event.raw == PURCHASE
-    assert event.event_properties.price_usd == Decimal("9.99")
+    assert event.event_properties == event_of(PURCHASE).event_properties
 
 
 PERSONAL = "jane@example.com"

@@ -7,19 +7,26 @@ from decimal import Decimal
 from typing import Any
 from unittest.mock import Mock
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty import AdaptyUsageError, Flow, Offer, TransactionEvent, flow_for
 from adapty._generated import openapi_spec
-from adapty.webhooks import EVENT_TYPES, MAIL_EVENT_TYPES, MailConversion, WebhookEvent, to_mail_event
+from adapty.webhooks import (
+    EVENT_TYPES,
+    MAIL_EVENT_TYPES,
+    MailConversion,
+    WebhookEvent,
+    to_mail_event,
+)
 from adapty.webhooks.event_types import LEGACY_NAMES
 from adapty.webhooks.mail_events import UNSUPPORTED, WebhookTransactionEvent
 from tests.cases import case
 from tests.core.support import json_values, repeatable, wire
 
-from .posts import PURCHASE, event_of, purchase
+from .posts import ACCESS, PURCHASE, event_of, purchase
 
 TABLE = {
     "subscription_started": "subscription_started",
@@ -135,12 +142,6 @@ def test_price_is_exact_or_dropped() -> None:
             assert mail_of(purchase(price_usd=text)).to_dict().get("price_usd") == sent
 
 
-def test_start_of_a_trial_has_no_price() -> None:
-    """Nothing is charged, even if Send Trial Price adds the price of the subscription."""
-    assert "price_usd" not in mail_of(purchase("trial_started", price_usd=9.99)).to_dict()
-    assert mail_of(purchase("trial_converted", price_usd=9.99)).price_usd == Decimal("9.99")
-
-
 def test_end_by_a_product_change_is_skipped() -> None:
     """A user who upgrades gets no e-mails about a refund, a cancellation or an expiration."""
     ends = {name for name, mail in MAIL_EVENT_TYPES.items() if flow_for(mail) is not Flow.ACTIVE}
@@ -181,12 +182,13 @@ def test_null_is_like_a_missing_field() -> None:
     """For every property and every field of the event, also those that Mail does not use."""
     for name in (*PURCHASE["event_properties"], *PROMOTION, "promotional_offer_id", "cancellation_reason"):
         with case(name):
-            null, missing = (to_mail_event(event_of(purchase(**{name: value}))) for value in (None, ...))
+            nothing: tuple[Any, Any] = (None, ...)
+            null, missing = (to_mail_event(event_of(purchase(**{name: value}))) for value in nothing)
             assert (null, null.skip_reason) == (missing, missing.skip_reason)
     for name in PURCHASE.keys() - {"event_type"}:
         with case(name):
-            null, missing = {**PURCHASE, name: None}, {key: PURCHASE[key] for key in PURCHASE if key != name}
-            assert to_mail_event(event_of(null)) == to_mail_event(event_of(missing))
+            without = {key: value for key, value in PURCHASE.items() if key != name}
+            assert to_mail_event(event_of({**PURCHASE, name: None})) == to_mail_event(event_of(without))
 
 
 def test_missing_required_field_skips_the_event() -> None:
@@ -424,6 +426,14 @@ def test_unknown_type_is_named() -> None:
     assert reason_of(purchase("brand_new")) == "the event type 'brand_new' is unknown"
     assert "jane" not in reason_of(purchase("jane@example.com"))
     assert to_mail_event(WebhookEvent()).reason == "the event type '' is unknown"
+
+
+def test_properties_of_an_access_level_have_no_price_and_no_offer() -> None:
+    """An event that code creates can have them with any type."""
+    event = attrs.evolve(event_of({**ACCESS, "customer_user_id": "user_12345"}), event_type="subscription_started")
+    outcome = to_mail_event(event)
+    assert outcome.event
+    assert {"price_usd", "offer"}.isdisjoint(outcome.event.to_dict())
 
 
 def test_to_mail_event_requires_a_webhook_event() -> None:
