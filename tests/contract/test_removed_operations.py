@@ -71,7 +71,7 @@ def remove_operations(package: Path, modules: tuple[str, ...], operations: tuple
 
 
 def test_removed_operation_is_a_clear_error(tmp_path: Path) -> None:
-    """Its methods raise AdaptyError, also in batches; everything else works: imports, sandbox, bulk jobs, assertions."""
+    """Its methods raise AdaptyError, also in batches; imports, sandbox, bulk jobs and assertions work."""
     copy = tmp_path / "adapty_generated"
     shutil.copytree(Path(adapty_generated.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
     remove_operations(copy / "mail", ("default/delete_profile.py",), ("deleteProfile",))
