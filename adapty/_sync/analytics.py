@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
 
 from adapty._core.sentinel import NOT_GIVEN, NotGiven
-from adapty._generated import build_analytics_call, low_level_analytics_client
+from adapty._downloads import Download
+from adapty._generated import build_analytics_call, ignore_body, low_level_analytics_client
 from adapty.models.analytics import Chart, Conversion
 from adapty.models.analytics_cohorts import Cohorts
 from adapty.models.analytics_query import build_placement_query, build_query
@@ -23,8 +24,12 @@ from adapty.models.analytics_users import LTV, Funnel, Placements, Retention
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from os import PathLike
+    from pathlib import Path
 
     from adapty._sync.transport import Transport
+    from adapty.models._request import RequestModel
+    from adapty.models._response import ResponseModel
     from adapty.models.analytics_options import (
         ChartOptions,
         CohortOptions,
@@ -33,23 +38,43 @@ if TYPE_CHECKING:
         LTVOptions,
         RetentionOptions,
     )
+    from adapty.models.analytics_query import AnalyticsQuery
     from adapty.models.analytics_values import ChartId, PlacementType
     from adapty_generated.export_analytics import AuthenticatedClient
 
 __all__ = ["Analytics"]
+
+M = TypeVar("M", bound="ResponseModel")
 
 
 class Analytics:
     """The Export Analytics API: `client.analytics`.
 
     It has the key of the server-side API (`secret_key`) and a host of its own.
+
+    The vendor allows 2 requests per second with one key. All clients of this process with the same key keep to it
+    together, in all threads, tasks and event loops: a call waits until its request may be sent.
+
+    With `format="csv"` and `output=PATH`, each method writes the vendor's CSV to a file and returns the path. The file
+    is readable by its owner only, and is there only if it is complete. It may have any size; `timeout` is the time for
+    one attempt (see `Adapty.with_options`).
     """
 
     def __init__(self, transport: Transport) -> None:
         """Bind to a client's transport."""
         self._transport = transport
 
-    def chart(self, chart_id: ChartId, **options: Unpack[ChartOptions]) -> Chart:
+    @overload
+    def chart(
+        self, chart_id: ChartId, *, format: Literal["json"] = "json", **options: Unpack[ChartOptions]
+    ) -> Chart: ...
+
+    @overload
+    def chart(
+        self, chart_id: ChartId, *, format: Literal["csv"], output: str | PathLike[str], **options: Unpack[ChartOptions]
+    ) -> Path: ...
+
+    def chart(self, chart_id: ChartId, **options: Any) -> Chart | Path:
         """Retrieve a chart: operation `retrieveAnalyticsData`.
 
         https://adapty.io/docs/api-export-analytics/operations/retrieveAnalyticsData
@@ -76,10 +101,18 @@ class Analytics:
             >>> chart.rows()[0]["segment"]  # doctest: +SKIP
             'United States'
         """
-        body, headers = build_query(AnalyticsDataRequest, {"chart_id": chart_id, **options})
-        return self._transport.execute(build_analytics_call("retrieveAnalyticsData", Chart.from_dict, body, headers))
+        options["chart_id"] = chart_id
+        return self._retrieve("retrieveAnalyticsData", AnalyticsDataRequest, Chart, options)
 
-    def cohorts(self, **options: Unpack[CohortOptions]) -> Cohorts:
+    @overload
+    def cohorts(self, *, format: Literal["json"] = "json", **options: Unpack[CohortOptions]) -> Cohorts: ...
+
+    @overload
+    def cohorts(
+        self, *, format: Literal["csv"], output: str | PathLike[str], **options: Unpack[CohortOptions]
+    ) -> Path: ...
+
+    def cohorts(self, **options: Any) -> Cohorts | Path:
         """Retrieve users by the period of their install: operation `retrieveCohortData`.
 
         https://adapty.io/docs/api-export-analytics/operations/retrieveCohortData
@@ -98,10 +131,17 @@ class Analytics:
             ...     date_from="2026-01-01", date_to="2026-06-30", period_type="days", renewal_days=[0, 7, 28]
             ... )  # doctest: +SKIP
         """
-        body, headers = build_query(CohortDataRequest, options)
-        return self._transport.execute(build_analytics_call("retrieveCohortData", Cohorts.from_dict, body, headers))
+        return self._retrieve("retrieveCohortData", CohortDataRequest, Cohorts, options)
 
-    def conversion(self, **options: Unpack[ConversionOptions]) -> Conversion:
+    @overload
+    def conversion(self, *, format: Literal["json"] = "json", **options: Unpack[ConversionOptions]) -> Conversion: ...
+
+    @overload
+    def conversion(
+        self, *, format: Literal["csv"], output: str | PathLike[str], **options: Unpack[ConversionOptions]
+    ) -> Path: ...
+
+    def conversion(self, **options: Any) -> Conversion | Path:
         """Retrieve how many users moved from one state to another: operation `retrieveConversionData`.
 
         https://adapty.io/docs/api-export-analytics/operations/retrieveConversionData
@@ -123,12 +163,17 @@ class Analytics:
             ...     from_period=1, to_period="6+", date_from="2026-01-01", date_to="2026-06-30"
             ... )  # doctest: +SKIP
         """
-        body, headers = build_query(ConversionDataRequest, options)
-        return self._transport.execute(
-            build_analytics_call("retrieveConversionData", Conversion.from_dict, body, headers)
-        )
+        return self._retrieve("retrieveConversionData", ConversionDataRequest, Conversion, options)
 
-    def funnel(self, **options: Unpack[FunnelOptions]) -> Funnel:
+    @overload
+    def funnel(self, *, format: Literal["json"] = "json", **options: Unpack[FunnelOptions]) -> Funnel: ...
+
+    @overload
+    def funnel(
+        self, *, format: Literal["csv"], output: str | PathLike[str], **options: Unpack[FunnelOptions]
+    ) -> Path: ...
+
+    def funnel(self, **options: Any) -> Funnel | Path:
         """Retrieve how many users reached each step, from the install to the renewals: operation `retrieveFunnelData`.
 
         https://adapty.io/docs/api-export-analytics/operations/retrieveFunnelData
@@ -145,10 +190,15 @@ class Analytics:
         Example:
             >>> funnel = client.analytics.funnel(date_from="2026-01-01", date_to="2026-06-30")  # doctest: +SKIP
         """
-        body, headers = build_query(FunnelDataRequest, options)
-        return self._transport.execute(build_analytics_call("retrieveFunnelData", Funnel.from_dict, body, headers))
+        return self._retrieve("retrieveFunnelData", FunnelDataRequest, Funnel, options)
 
-    def ltv(self, **options: Unpack[LTVOptions]) -> LTV:
+    @overload
+    def ltv(self, *, format: Literal["json"] = "json", **options: Unpack[LTVOptions]) -> LTV: ...
+
+    @overload
+    def ltv(self, *, format: Literal["csv"], output: str | PathLike[str], **options: Unpack[LTVOptions]) -> Path: ...
+
+    def ltv(self, **options: Any) -> LTV | Path:
         """Retrieve the revenue per subscriber so far: operation `retrieveLTVData`.
 
         https://adapty.io/docs/api-export-analytics/operations/retrieveLTVData
@@ -167,10 +217,17 @@ class Analytics:
             ...     date_from="2026-01-01", date_to="2026-06-30", period_type="renewals"
             ... )  # doctest: +SKIP
         """
-        body, headers = build_query(LTVDataRequest, options)
-        return self._transport.execute(build_analytics_call("retrieveLTVData", LTV.from_dict, body, headers))
+        return self._retrieve("retrieveLTVData", LTVDataRequest, LTV, options)
 
-    def retention(self, **options: Unpack[RetentionOptions]) -> Retention:
+    @overload
+    def retention(self, *, format: Literal["json"] = "json", **options: Unpack[RetentionOptions]) -> Retention: ...
+
+    @overload
+    def retention(
+        self, *, format: Literal["csv"], output: str | PathLike[str], **options: Unpack[RetentionOptions]
+    ) -> Path: ...
+
+    def retention(self, **options: Any) -> Retention | Path:
         """Retrieve how many subscribers stayed, per renewal: operation `retrieveRetentionData`.
 
         https://adapty.io/docs/api-export-analytics/operations/retrieveRetentionData
@@ -189,21 +246,35 @@ class Analytics:
             ...     date_from="2026-01-01", date_to="2026-06-30", segmentation="country", use_trial=True
             ... )  # doctest: +SKIP
         """
-        body, headers = build_query(RetentionDataRequest, options)
-        return self._transport.execute(
-            build_analytics_call("retrieveRetentionData", Retention.from_dict, body, headers)
-        )
+        return self._retrieve("retrieveRetentionData", RetentionDataRequest, Retention, options)
 
+    @overload
     def placements(
-        self, placement_type: PlacementType, *, extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN
-    ) -> Placements:
+        self,
+        placement_type: PlacementType,
+        *,
+        format: Literal["json"] = "json",
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+    ) -> Placements: ...
+
+    @overload
+    def placements(
+        self,
+        placement_type: PlacementType,
+        *,
+        format: Literal["csv"],
+        output: str | PathLike[str],
+        extra_fields: Mapping[str, Any] | NotGiven = NOT_GIVEN,
+    ) -> Path: ...
+
+    def placements(self, placement_type: PlacementType, **options: Any) -> Placements | Path:
         """Retrieve what each placement shows to which audience: operation `retrievePlacementInfo`.
 
         https://adapty.io/docs/api-export-analytics/operations/retrievePlacementInfo
 
         Args:
             placement_type: What the placements show: `paywall` or `onboarding`.
-            extra_fields: Fields of the API that this release does not know, sent unchanged.
+            options: `format`, `output`, and `extra_fields`: fields of the API that this release does not know.
 
         Raises:
             AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
@@ -214,8 +285,23 @@ class Analytics:
         Example:
             >>> placements = client.analytics.placements("paywall")  # doctest: +SKIP
         """
-        body = build_placement_query({"placement_type": placement_type, "extra_fields": extra_fields})
-        return self._transport.execute(build_analytics_call("retrievePlacementInfo", Placements.from_dict, body))
+        query = build_placement_query({"placement_type": placement_type, **options})
+        return self._execute("retrievePlacementInfo", Placements, query)
+
+    def _retrieve(
+        self, name: str, request: type[RequestModel], result: type[M], options: Mapping[str, Any]
+    ) -> M | Path:
+        return self._execute(name, result, build_query(request, options))
+
+    def _execute(self, name: str, result: type[M], query: AnalyticsQuery) -> M | Path:
+        """Return the result, or the path of the file that the vendor's CSV was written to."""
+        if query.output is None:
+            call = build_analytics_call(name, result.from_dict, query.body, query.headers)
+            return self._transport.execute(call)
+        with Download(query.output) as download:
+            csv_call = build_analytics_call(name, ignore_body, query.body, query.headers, is_csv=True)
+            self._transport.execute(csv_call, download)
+            return download.commit()
 
     def low_level(self) -> AuthenticatedClient:
         """Return the generated client, with this client's key, connections and timeouts.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
@@ -23,15 +24,15 @@ from adapty.models.analytics_request import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = [
+    "AnalyticsQuery",
     "build_placement_query",
     "build_query",
     "parse_range",
 ]
 
-R = TypeVar("R", bound=RequestModel)
 T = TypeVar("T")
 
 Problems = list[AdaptyUsageError]
@@ -41,11 +42,26 @@ _RANGES = {"date": ("date_from", "date_to"), "compare_date": ("compare_from", "c
 """Field of `MetricsFilters` to the arguments that it is made of."""
 
 _FILTER_NAMES = tuple(name for name in field_names(MetricsFilters) if name not in _RANGES)
-_OWN_ARGUMENTS = (*_RANGES["date"], *_RANGES["compare_date"], "timezone", "extra_fields")
+_OWN_ARGUMENTS = (*_RANGES["date"], *_RANGES["compare_date"], "timezone", "output", "extra_fields")
 
 
-def build_query(cls: type[R], options: Mapping[str, Any]) -> tuple[R, dict[str, str]]:
-    """Build a request and its headers from the arguments of a method.
+@attrs.frozen
+class AnalyticsQuery:
+    """What a method of `client.analytics` sends, and where the response goes.
+
+    Attributes:
+        body: The request body.
+        headers: The headers that are not in the contract.
+        output: The path of the file for a CSV response, or None for a JSON response.
+    """
+
+    body: RequestModel
+    headers: Mapping[str, str]
+    output: Any = None
+
+
+def build_query(cls: type[RequestModel], options: Mapping[str, Any]) -> AnalyticsQuery:
+    """Build a query from the arguments of a method.
 
     Args:
         cls: The request model.
@@ -74,19 +90,36 @@ def build_query(cls: type[R], options: Mapping[str, Any]) -> tuple[R, dict[str, 
         headers["Adapty-Tz"] = _attempt(problems, partial(validate, "timezone", timezone_name, given["timezone"])) or ""
     for rule in RULES.get(cls, ()):
         problems += rule(coerced, {*filters, *dates})
+    _check_output(given, problems)
     _raise_all(problems)
     arguments: dict[str, Any] = {**dates, **filters}
-    return cls(**{**coerced, "filters": MetricsFilters(**arguments)}), headers
+    body = cls(**{**coerced, "filters": MetricsFilters(**arguments)})
+    return AnalyticsQuery(body, headers, given.get("output"))
 
 
-def build_placement_query(options: Mapping[str, Any]) -> PlacementInfoRequest:
-    """Build the request of `client.analytics.placements`; see `build_query`."""
+def build_placement_query(options: Mapping[str, Any]) -> AnalyticsQuery:
+    """Build the query of `client.analytics.placements`, whose body has no format; see `build_query`."""
     given = {name: value for name, value in options.items() if value is not NOT_GIVEN}
     problems: Problems = []
+    _report_unknown(given, ("placement_type", "format", "output", "extra_fields"), problems)
     filters = _coerce(PlacementFilters, ("placement_type",), given, problems)
     extra = _coerce(PlacementInfoRequest, ("extra_fields",), given, problems)
+    _coerce(AnalyticsDataRequest, ("format",), given, problems)
+    _check_output(given, problems)
     _raise_all(problems)
-    return PlacementInfoRequest(filters=PlacementFilters(**filters), **extra)
+    body = PlacementInfoRequest(filters=PlacementFilters(**filters), **extra)
+    output = given.get("output")
+    return AnalyticsQuery(body, {} if output is None else {"Accept": "text/csv"}, output)
+
+
+def _check_output(given: Mapping[str, Any], problems: Problems) -> None:
+    """Check that there is a file if the response is CSV, and only then."""
+    is_csv = given.get("format") == "csv"
+    if is_csv and given.get("output") is None:
+        problem = 'is missing; expected the path of the file that format="csv" writes'
+        problems.append(AdaptyUsageError.for_field("output", problem))
+    elif not is_csv and given.get("output") is not None:
+        problems.append(AdaptyUsageError.for_field("output", 'is only for format="csv"; omit it, or pass that too'))
 
 
 def parse_range(date_from: object, date_to: object, names: tuple[str, str]) -> tuple[dt.date, ...]:
