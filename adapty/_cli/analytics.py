@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
@@ -11,6 +12,7 @@ from adapty._cli.analytics_options import DISPLAY, DRAWING, FILTERS, RANGE, add_
 from adapty._cli.analytics_view import Display, Picture
 from adapty._cli.commands import CommandGroup
 from adapty._cli.options import option
+from adapty._cli.output import stderr
 from adapty._cli.rows import pivot
 from adapty.models import ChartId, PlacementType
 
@@ -51,7 +53,7 @@ def chart(
     tables and files have all of them.
     """
     display = Display.from_options(options)
-    found: Chart = _retrieve("chart", options, chart_id)
+    found: Chart = _retrieve(display, "chart", options, chart_id)
     metrics = _choose_metrics(found, metric)
     rows = [row for row in found.rows() if row["metric"] in metrics]
     title = _describe(chart_id, options)
@@ -108,7 +110,7 @@ def cohorts(**options: Any) -> None:
     The table has the field of --value-field; JSON and files have all fields.
     """
     display = Display.from_options(options)
-    found = _retrieve("cohorts", options)
+    found = _retrieve(display, "cohorts", options)
     rows = found.rows()
     field = _cohort_field(options, found.COLUMNS)
     is_present = any(row[field] is not None for row in rows)
@@ -140,7 +142,9 @@ def conversion(**options: Any) -> None:
     """Print how many users moved from one state to another, as percentages per period and segment."""
     display = Display.from_options(options)
     first, second = options.pop("from_period"), options.pop("to_period")
-    found = _retrieve("conversion", options, from_period=None if first == _INSTALL else first, to_period=second)
+    found = _retrieve(
+        display, "conversion", options, from_period=None if first == _INSTALL else first, to_period=second
+    )
     rows = found.rows()
     title = _describe(f"conversion from {first} to {second}", options)
     unit = found.unit or ""
@@ -157,7 +161,7 @@ def conversion(**options: Any) -> None:
 def funnel(**options: Any) -> None:
     """Print how many users reached each step, from the install to the renewals."""
     display = Display.from_options(options)
-    found = _retrieve("funnel", options)
+    found = _retrieve(display, "funnel", options)
     display.show(found.rows(), columns=found.COLUMNS, title=_describe("funnel", options))
 
 
@@ -166,7 +170,7 @@ def funnel(**options: Any) -> None:
 def ltv(**options: Any) -> None:
     """Print the lifetime value: the revenue per subscriber so far."""
     display = Display.from_options(options)
-    found = _retrieve("ltv", options)
+    found = _retrieve(display, "ltv", options)
     rows = found.rows()
     display.show(
         rows,
@@ -181,7 +185,7 @@ def ltv(**options: Any) -> None:
 def retention(**options: Any) -> None:
     """Print how many subscribers stayed, per renewal."""
     display = Display.from_options(options)
-    found = _retrieve("retention", options)
+    found = _retrieve(display, "retention", options)
     rows = found.rows()
     has_dates = any(row["date"] is not None for row in rows)
     display.show(
@@ -199,15 +203,24 @@ def placements(
 ) -> None:
     """Print what each placement shows to which audience, with its A/B tests."""
     display = Display.from_options(options)
-    found = _retrieve("placements", {}, placement_type)
+    found = _retrieve(display, "placements", {}, placement_type)
     display.show(found.rows(), columns=found.COLUMNS, title=f"placements of {placement_type}s")
 
 
-def _retrieve(method: str, options: Mapping[str, Any], *arguments: str, **required: Any) -> Any:
-    """Call a method of `client.analytics` with the options that were given."""
+def _retrieve(display: Display, method: str, options: Mapping[str, Any], *arguments: str, **required: Any) -> Any:
+    """Call a method of `client.analytics` with the options that were given.
+
+    Raises:
+        typer.Exit: The CSV of the API is wanted, and was written.
+    """
     given = {name: value for name, value in options.items() if value is not None and value is not False and value != []}
     with Adapty() as client:
-        return getattr(client.analytics, method)(*arguments, **required, **given)
+        call = partial(getattr(client.analytics, method), *arguments, **required, **given)
+        if not display.raw_csv:
+            return call()
+        call(format="csv", output=display.path)
+    stderr.print(f"CSV written to {display.path}")
+    raise typer.Exit
 
 
 def _describe(what: str, options: Mapping[str, Any]) -> str:

@@ -102,21 +102,25 @@ _OWN: Options = {
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print the rows as JSON.")]
 
 
+_RAW_CSV = Annotated[bool, typer.Option("--raw-csv", help="With --output FILE.csv: write the CSV as Adapty sends it.")]
+
+
 def _output(kinds: str) -> Any:
     return Annotated[Path | None, option(f"Write the rows to this file instead: {kinds}.", metavar="FILE")]
 
 
-DISPLAY: Options = {"as_json": _AS_JSON, "output": _output(".csv or .json")}
+DISPLAY: Options = {"as_json": _AS_JSON, "output": _output(".csv or .json"), "raw_csv": _RAW_CSV}
 
 DRAWING: Options = {
     "plot": Annotated[bool, typer.Option("--plot", help="Draw a chart in the terminal instead of a table.")],
     "as_json": _AS_JSON,
     "output": _output(".csv, .json, .png or .svg"),
+    "raw_csv": _RAW_CSV,
 }
 """For rows that can be drawn, too."""
 
 _REQUIRED = ("date_from", "from_period", "to_period")
-_SWITCHES = ("use_trial", "plot", "as_json")
+_SWITCHES = ("use_trial", "plot", "as_json", "raw_csv")
 
 
 def choose(*names: str) -> Options:

@@ -6,10 +6,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from adapty import AdaptyUsageError
-from adapty._cli.charts.series import create_chart
+from adapty._cli.charts.series import NO_DATA, create_chart
 from adapty._cli.format import print_json, to_json
 from adapty._cli.output import stderr, stdout
 from adapty._cli.output_file import check_output, write_output
@@ -26,7 +26,7 @@ __all__ = ["Display", "Picture"]
 
 _ROW_KINDS = ("csv", "json")
 _IMAGE_KINDS = ("png", "svg")
-_NO_DATA = "no data in this range"
+_EXCLUSIVE = {"plot": "--plot", "as_json": "--json", "raw_csv": "--raw-csv"}
 
 
 @frozen
@@ -51,16 +51,18 @@ class Display:
     """How to show rows.
 
     Attributes:
+        path: The file to write, if any.
+        kind: The kind of the file, such as `csv`.
         as_json: Print JSON.
         plot: Draw a chart in the terminal.
-        path: The file to write.
-        kind: The kind of the file.
+        raw_csv: Write the CSV of the API, not the rows.
     """
 
-    as_json: bool
-    plot: bool
     path: Path | None
     kind: str | None
+    as_json: bool = field(kw_only=True)
+    plot: bool = field(kw_only=True)
+    raw_csv: bool = field(kw_only=True)
 
     @classmethod
     def from_options(cls, options: dict[str, Any]) -> Display:
@@ -69,16 +71,20 @@ class Display:
         Raises:
             AdaptyUsageError: They cannot be combined, the file cannot be written, or the extra `plot` is missing.
         """
-        as_json, path, can_draw = options.pop("as_json"), options.pop("output"), "plot" in options
-        plot = options.pop("plot", False)
-        if plot and as_json:
-            raise AdaptyUsageError.for_field("--plot", "cannot be combined with --json; expected one of the two")
+        can_draw = "plot" in options
+        path = options.pop("output")
+        wanted = {flag: options.pop(name, False) for name, flag in _EXCLUSIVE.items()}
+        flags = [flag for flag, is_wanted in wanted.items() if is_wanted]
+        if len(flags) > 1:
+            raise AdaptyUsageError.for_field(flags[0], f"cannot be combined with {flags[1]}; expected one of the two")
         kind = None if path is None else check_output(path, _ROW_KINDS + _IMAGE_KINDS * can_draw)
-        if plot:
+        if wanted["--raw-csv"] and kind != "csv":
+            raise AdaptyUsageError.for_field("--raw-csv", "is for CSV files only; pass --output FILE.csv too")
+        if wanted["--plot"]:
             _check_extra("--plot", "plotext")
         if kind in _IMAGE_KINDS:
             _check_extra("--output", "matplotlib")
-        return cls(as_json=as_json, plot=plot, path=path, kind=kind)
+        return cls(path, kind, as_json=wanted["--json"], plot=wanted["--plot"], raw_csv=wanted["--raw-csv"])
 
     def show(
         self,
@@ -110,7 +116,7 @@ class Display:
         elif self.path is None and rows:
             print_rows(title, rows if table is None else table, hidden=_redundant(rows))
         elif self.path is None:
-            stdout.print(f"{title}: {_NO_DATA}")
+            stdout.print(f"{title}: {NO_DATA}")
 
     def _file(self, rows: Rows, columns: Sequence[str], picture: Picture | None) -> bytes:
         if self.kind == "csv":
@@ -148,7 +154,7 @@ def _print_picture(picture: Picture) -> None:
 
     drawn = create_chart(picture.rows, period_unit=picture.period_unit)
     if drawn.is_empty:
-        stdout.print(f"{picture.title}: {_NO_DATA}")
+        stdout.print(f"{picture.title}: {NO_DATA}")
     else:
         stdout.print(_full_title(picture, drawn))
         print_chart(drawn)

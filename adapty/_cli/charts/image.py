@@ -11,7 +11,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from adapty._cli.charts.series import COLORS, choose_x_ticks, choose_y_ticks, format_tick
+from adapty._cli.charts.series import COLORS, NO_DATA, choose_x_ticks, choose_y_ticks, format_tick
 from adapty._cli.format import shorten
 from adapty._escaping import escape_control
 
@@ -29,6 +29,7 @@ _CHARACTERS = 118
 _Y_TICKS = 5
 _MAX_NAME = 40
 _LEGEND_COLUMNS = 3
+_CENTER = (0.5, 0.5)
 _POINT = 3
 _THIN = 0.8
 _FAINT = 0.3
@@ -50,8 +51,12 @@ def draw_image(chart: Chart, *, title: str, unit: str, kind: str) -> bytes:
         axes = figure.subplots()
         axes.set_title(title, loc="left", wrap=True)
         axes.set_ylabel(unit)
-        _draw_lines(figure, axes, chart)
-        _draw_frame(axes, chart)
+        if chart.is_empty:
+            axes.set_axis_off()
+            axes.text(*_CENTER, NO_DATA, ha="center", transform=axes.transAxes)
+        else:
+            _draw_lines(figure, axes, chart)
+            _draw_frame(axes, chart)
         figure.savefig(file, format=kind, metadata=_NO_METADATA[kind])
     return file.getvalue()
 

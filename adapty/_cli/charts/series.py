@@ -12,13 +12,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-__all__ = ["COLORS", "MAX_SERIES", "Chart", "Series", "choose_x_ticks", "choose_y_ticks", "create_chart", "format_tick"]
+__all__ = [
+    "COLORS",
+    "MAX_SERIES",
+    "NO_DATA",
+    "Chart",
+    "Series",
+    "choose_x_ticks",
+    "choose_y_ticks",
+    "create_chart",
+    "format_tick",
+]
 
 COLORS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 """The palette of Okabe and Ito, which color-blind people can tell apart, without its black and yellow."""
 
 MAX_SERIES = len(COLORS)
 """More lines cannot be told apart."""
+
+NO_DATA = "no data in this range"
 
 _MAX_NUMBER = 1e100
 _MIN_SPAN = 1e-9

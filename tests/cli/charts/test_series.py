@@ -76,7 +76,7 @@ def test_x_ticks_do_not_overlap() -> None:
 
 def test_y_ticks_are_round() -> None:
     """Zero is one of them; whole values have whole ticks."""
-    for values, ticks in [
+    cases: list[tuple[list[float], list[float]]] = [
         ([0], [0, 1]),
         ([3], [0, 1, 2, 3]),
         ([0.3], [0, 0.1, 0.2, 0.3]),
@@ -85,7 +85,8 @@ def test_y_ticks_are_round() -> None:
         ([-250, 900], [-500, 0, 500, 1000]),
         ([-3.0], [-3, -2, -1, 0]),
         ([1e15], [0, 2e14, 4e14, 6e14, 8e14, 1e15]),
-    ]:
+    ]
+    for values, ticks in cases:
         with case(values):
             assert choose_y_ticks(make_chart({"US": values}), 5) == ticks
 
