@@ -35,6 +35,15 @@ _MONEY_FIELDS: Mapping[str, Mapping[str, str]] = {
 }
 """The names of the columns with the money of a cohort, by --value-field and --accounting-type."""
 
+_FUNNEL_HEADERS = {
+    "value": "users",
+    "value_relative": "users %",
+    "relative_changes": "change %",
+    "drop_off": "lost",
+    "drop_off_relative": "lost %",
+}
+"""Short enough for a terminal."""
+
 
 @app.command()
 @add_options(RANGE, choose("period_unit", "date_type", "segmentation"), FILTERS, DRAWING)
@@ -162,7 +171,13 @@ def funnel(**options: Any) -> None:
     """Print how many users reached each step, from the install to the renewals."""
     display = Display.from_options(options)
     found = _retrieve(display, "funnel", options)
-    display.show(found.rows(), columns=found.COLUMNS, title=_describe("funnel", options))
+    rows = found.rows()
+    display.show(
+        rows,
+        columns=found.COLUMNS,
+        title=_describe("funnel", options),
+        table=[{_FUNNEL_HEADERS.get(name, name): value for name, value in row.items()} for row in rows],
+    )
 
 
 @app.command()

@@ -30,6 +30,8 @@ __all__ = [
 _UNLIMITED_WIDTH = 100_000
 _MIN_WHOLE_RATE = 10
 _ELLIPSIS = "..."
+_CELL_BORDER = 3
+_MIN_TEXT = 10
 
 
 class _UnwrappedTable:
@@ -45,15 +47,28 @@ class _UnwrappedTable:
 def print_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, numeric: Collection[str] = ()
 ) -> None:
-    """Print a title and a table below it, or "none" if there are no rows. Numeric columns are aligned to the right."""
+    """Print a title and a table below it, or "none" if there are no rows.
+
+    Args:
+        title: The title.
+        columns: The names of the columns.
+        rows: The cells of each row.
+        numeric: The columns of numbers, which are aligned to the right. No number is split into two lines.
+    """
+    cells = [[format_value(value) for value in row] for row in rows]
     table = Table()
-    for column in columns:
-        table.add_column(column, overflow="fold", justify="right" if column in numeric else "left")
-    for row in rows:
-        table.add_row(*map(format_value, row))
-    if table.row_count:
+    width = 1
+    for number, name in enumerate(columns):
+        is_numeric = name in numeric
+        table.add_column(name, overflow="fold", justify="right" if is_numeric else "left", no_wrap=is_numeric)
+        longest = max(cell_len(text) for text in (name, *(row[number] for row in cells)))
+        width += _CELL_BORDER + (longest if is_numeric else min(longest, _MIN_TEXT))
+    for row in cells:
+        table.add_row(*row)
+    if cells:
         stdout.print(title)
-        stdout.print(table if stdout.is_terminal else _UnwrappedTable(table))
+        can_wrap = stdout.is_terminal and not (numeric and width > stdout.width)
+        stdout.print(table if can_wrap else _UnwrappedTable(table))
     else:
         stdout.print(f"{title}: none")
 

@@ -220,7 +220,7 @@ def test_other_operations_print_tables(admin_api: RawServer) -> None:
         (
             ("funnel", *RANGE),
             {"data": [{"title": "Total", "type": "total", "values": [step]}]},
-            [["segment", "period", "step", "value", "value_relative"], ["Total", "-2", "Install", "8", "100"]],
+            [["segment", "period", "step", "users", "users %"], ["Total", "-2", "Install", "8", "100"]],
         ),
         (
             ("ltv", *RANGE),

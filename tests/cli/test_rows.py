@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from adapty._cli.output import EscapingConsole
 from adapty._cli.rows import pivot, print_rows
 from tests.cases import case
-from tests.cli.conftest import table
+from tests.cli.conftest import plain, table
 
 if TYPE_CHECKING:
     import pytest
@@ -27,6 +29,20 @@ def test_numbers_of_a_column_have_the_same_decimals(capsys: pytest.CaptureFixtur
         with case(values):
             print_rows("numbers", [{"n": value, "empty": None, "id": 1} for value in values], hidden=["id"])
             assert table(capsys.readouterr().out) == [["n"], *([text] for text in printed)]
+
+
+def test_narrow_terminal_splits_texts_but_no_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If there is no room for the numbers, the terminal wraps the lines."""
+    rows = [{"segment": "a very long name of a campaign", "revenue": 1234567.25, "proceeds": 1234567.5}]
+    for width, fits in [(120, True), (44, True), (40, False)]:
+        with case(width):
+            console = EscapingConsole(file=StringIO(), width=width, force_terminal=True, color_system=None)
+            monkeypatch.setattr("adapty._cli.format.stdout", console)
+            print_rows("numbers", rows)
+            assert isinstance(console.file, StringIO)
+            out = plain(console.file.getvalue())
+            assert "│ 1,234,567.25 │ 1,234,567.50 │" in out
+            assert (max(map(len, out.splitlines())) <= width) is fits
 
 
 def test_pivot_keeps_all_values() -> None:
