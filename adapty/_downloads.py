@@ -41,6 +41,8 @@ class Download:
         """
         if not isinstance(output, str | os.PathLike) or not isinstance(os.fspath(output), str):
             raise AdaptyUsageError.for_field("output", f"is {type_name(output)}; expected the path of a file")
+        if "\0" in os.fspath(output):
+            raise AdaptyUsageError.for_field("output", "contains a NUL, which no path can have")
         self._target = Path(output)
         self._part = self._target.parent / f".adapty-{token_hex(8)}.part"
         self._file: IO[bytes] | None = None
@@ -56,7 +58,7 @@ class Download:
         try:
             create_private_file(self._part)
             self._file = self._part.open("r+b")
-        except (OSError, ValueError) as exc:  # ValueError: a NUL in the path
+        except OSError as exc:
             raise _write_error(exc) from None
         return self
 
@@ -113,6 +115,5 @@ class Download:
                 self._file.close()
 
 
-def _write_error(exc: Exception) -> AdaptyUsageError:
-    reason = getattr(exc, "strerror", None) or str(exc)
-    return AdaptyUsageError.for_field("output", f"cannot be written: {reason}")
+def _write_error(exc: OSError) -> AdaptyUsageError:
+    return AdaptyUsageError.for_field("output", f"cannot be written: {exc.strerror or exc}")

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
 from adapty._core.sentinel import NOT_GIVEN, NotGiven
 from adapty._downloads import Download
 from adapty._generated import build_analytics_call, ignore_body, low_level_analytics_client
-from adapty.models.analytics import Chart, Conversion
+from adapty.models.analytics import Chart, Conversion, join_rows
 from adapty.models.analytics_cohorts import Cohorts
 from adapty.models.analytics_query import build_placement_query, build_query
+from adapty.models.analytics_ranges import ChartPiece, ChartPlan
 from adapty.models.analytics_request import (
     AnalyticsDataRequest,
     CohortDataRequest,
@@ -21,7 +22,7 @@ from adapty.models.analytics_request import (
 from adapty.models.analytics_users import LTV, Funnel, Placements, Retention
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
     from os import PathLike
     from pathlib import Path
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         RetentionOptions,
     )
     from adapty.models.analytics_query import AnalyticsQuery
+    from adapty.models.analytics_ranges import ChartProgress
     from adapty.models.analytics_values import ChartId, PlacementType
     from adapty_generated.export_analytics import AuthenticatedClient
 
@@ -75,7 +77,7 @@ class AsyncAnalytics:
     async def chart(self, chart_id: ChartId, **options: Any) -> Chart | Path:
         """Retrieve a chart: operation `retrieveAnalyticsData`.
 
-        https://adapty.io/docs/api-export-analytics/operations/retrieveAnalyticsData
+        https://adapty.io/docs/api-export-analytics#/operations/retrieveAnalyticsData
 
         Events count on the day they happened, so ad managers match `cohorts`, which counts by install, and not a chart.
 
@@ -102,6 +104,80 @@ class AsyncAnalytics:
         options["chart_id"] = chart_id
         return await self._retrieve("retrieveAnalyticsData", AnalyticsDataRequest, Chart, options)
 
+    def chart_pieces(
+        self,
+        chart_id: ChartId,
+        *,
+        periods_per_request: int | None = None,
+        on_progress: Callable[[ChartProgress], object] | None = None,
+        **options: Unpack[ChartOptions],
+    ) -> AsyncIterator[ChartPiece]:
+        """Iterate over the parts of a chart over a long range, one request per part, at the allowed rate.
+
+        The range is split at the borders of its periods, so that no period is in two parts. Each part has totals and
+        averages of its own; those of the whole range are not computed, because averages and active subscriptions do not
+        add up. To resume, call the method again from the day after the last part.
+
+        Args:
+            chart_id: One of `adapty.models.ChartId`.
+            periods_per_request: Number of periods (`period_unit`) in each part, from 1 to 10000. Default: about a year.
+            on_progress: Called with a `ChartProgress` after each request.
+            options: The range, filters, segmentation and periods: see `adapty.models.ChartOptions`. A range to compare
+                with cannot be split.
+
+        Returns:
+            An iterator that sends a request when its part is needed. Iterating raises AdaptyAPIError and
+            AdaptyConnectionError.
+
+        Raises:
+            AdaptyUsageError: An argument is invalid. Nothing was sent.
+
+        Example:
+            >>> async for piece in client.analytics.chart_pieces(
+            ...     "revenue", date_from="2024-01-01", date_to="2026-06-30", period_unit="day"
+            ... ):  # doctest: +SKIP
+            ...     print(piece.date_from, piece.date_to, len(piece.rows()))
+        """
+        return self._iterate(ChartPlan({**options, "chart_id": chart_id}, periods_per_request), on_progress)
+
+    async def _iterate(
+        self, plan: ChartPlan, on_progress: Callable[[ChartProgress], object] | None
+    ) -> AsyncIterator[ChartPiece]:
+        for part, query in plan.requests():
+            call = build_analytics_call("retrieveAnalyticsData", Chart.from_dict, query.body, query.headers)
+            chart = await self._transport.execute(call)
+            progress = plan.complete(part)
+            if on_progress is not None:
+                on_progress(progress)
+            yield ChartPiece(date_from=part.date_from, date_to=part.date_to, chart=chart)
+
+    async def chart_rows(
+        self,
+        chart_id: ChartId,
+        *,
+        periods_per_request: int | None = None,
+        on_progress: Callable[[ChartProgress], object] | None = None,
+        **options: Unpack[ChartOptions],
+    ) -> list[dict[str, Any]]:
+        """Return the rows of a chart over a long range, part by part in order: those of `chart_pieces`, joined.
+
+        Args:
+            chart_id: One of `adapty.models.ChartId`.
+            periods_per_request: As for `chart_pieces`.
+            on_progress: As for `chart_pieces`.
+            options: As for `chart_pieces`.
+
+        Raises:
+            AdaptyError: As in `chart_pieces`. What has arrived until then is lost; to keep it, use `chart_pieces`.
+
+        Example:
+            >>> rows = await client.analytics.chart_rows(
+            ...     "installs", date_from="2020-01-01", date_to="2026-06-30"
+            ... )  # doctest: +SKIP
+        """
+        plan = ChartPlan({**options, "chart_id": chart_id}, periods_per_request)
+        return join_rows([piece.chart async for piece in self._iterate(plan, on_progress)])
+
     @overload
     async def cohorts(self, *, format: Literal["json"] = "json", **options: Unpack[CohortOptions]) -> Cohorts: ...
 
@@ -113,7 +189,7 @@ class AsyncAnalytics:
     async def cohorts(self, **options: Any) -> Cohorts | Path:
         """Retrieve users by the period of their install: operation `retrieveCohortData`.
 
-        https://adapty.io/docs/api-export-analytics/operations/retrieveCohortData
+        https://adapty.io/docs/api-export-analytics#/operations/retrieveCohortData
 
         Args:
             options: The range, filters and periods: see `adapty.models.CohortOptions`.
@@ -144,7 +220,7 @@ class AsyncAnalytics:
     async def conversion(self, **options: Any) -> Conversion | Path:
         """Retrieve how many users moved from one state to another: operation `retrieveConversionData`.
 
-        https://adapty.io/docs/api-export-analytics/operations/retrieveConversionData
+        https://adapty.io/docs/api-export-analytics#/operations/retrieveConversionData
 
         Args:
             options: The states, range, filters, segmentation and periods: see `adapty.models.ConversionOptions`.
@@ -176,7 +252,7 @@ class AsyncAnalytics:
     async def funnel(self, **options: Any) -> Funnel | Path:
         """Retrieve how many users reached each step, from the install to the renewals: operation `retrieveFunnelData`.
 
-        https://adapty.io/docs/api-export-analytics/operations/retrieveFunnelData
+        https://adapty.io/docs/api-export-analytics#/operations/retrieveFunnelData
 
         Args:
             options: The range, filters, segmentation and periods: see `adapty.models.FunnelOptions`.
@@ -203,7 +279,7 @@ class AsyncAnalytics:
     async def ltv(self, **options: Any) -> LTV | Path:
         """Retrieve the revenue per subscriber so far: operation `retrieveLTVData`.
 
-        https://adapty.io/docs/api-export-analytics/operations/retrieveLTVData
+        https://adapty.io/docs/api-export-analytics#/operations/retrieveLTVData
 
         Args:
             options: The range, filters, segmentation and periods: see `adapty.models.LTVOptions`.
@@ -234,7 +310,7 @@ class AsyncAnalytics:
     async def retention(self, **options: Any) -> Retention | Path:
         """Retrieve how many subscribers stayed, per renewal: operation `retrieveRetentionData`.
 
-        https://adapty.io/docs/api-export-analytics/operations/retrieveRetentionData
+        https://adapty.io/docs/api-export-analytics#/operations/retrieveRetentionData
 
         Args:
             options: The range, filters, segmentation and periods: see `adapty.models.RetentionOptions`.
@@ -274,7 +350,7 @@ class AsyncAnalytics:
     async def placements(self, placement_type: PlacementType, **options: Any) -> Placements | Path:
         """Retrieve what each placement shows to which audience: operation `retrievePlacementInfo`.
 
-        https://adapty.io/docs/api-export-analytics/operations/retrievePlacementInfo
+        https://adapty.io/docs/api-export-analytics#/operations/retrievePlacementInfo
 
         Args:
             placement_type: What the placements show: `paywall` or `onboarding`.

@@ -36,6 +36,12 @@ if TYPE_CHECKING:
         LTVOptions as LTVOptions,
         RetentionOptions as RetentionOptions,
     )
+    from adapty.models.analytics_ranges import (
+        ChartPiece as ChartPiece,
+        ChartProgress as ChartProgress,
+        DateRange as DateRange,
+        split_range as split_range,
+    )
     from adapty.models.analytics_users import (
         LTV as LTV,
         Funnel as Funnel,
@@ -155,6 +161,7 @@ else:
                 AnalyticsFilters ChartOptions CohortOptions ConversionOptions FunnelOptions
                 LTVOptions RetentionOptions
             """,
+            ".analytics_ranges": "ChartPiece ChartProgress DateRange split_range",
             ".analytics_users": """
                 LTV Funnel FunnelChange FunnelSegment FunnelStep LTVMetric LTVSegment Placement
                 Placements Retention

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -36,6 +36,7 @@ __all__ = [
     "ChartMetric",
     "Conversion",
     "RecommendedPeriod",
+    "join_rows",
 ]
 
 _MONEY = frozenset({"revenue", "proceeds", "net_revenue", "gross_revenue"})
@@ -143,11 +144,10 @@ class Chart(ResponseModel):
         `date` is the first day of the period in the time zone of the request. `value` is an int or a float, the same in
         all rows, or None; `data` has the exact values. pandas, polars and `csv.DictWriter` take the list as it is.
         """
-        report_skipped("chart", self.skipped_points)
-        is_money = any(name in _MONEY or metric.unit in _FRACTIONAL_UNITS for name, metric in self.data.items())
-        return build_rows(self._rows(), ["value"], is_money=is_money)
+        return join_rows([self])
 
-    def _rows(self) -> Iterator[Row]:
+    def unrounded_rows(self) -> Iterator[Row]:
+        """Yield the rows with their exact values, as Decimal."""
         for name, metric in self.data.items():
             for segment in metric.segments:
                 for point in segment.points:
@@ -158,6 +158,19 @@ class Chart(ResponseModel):
                         "segment_id": segment.id,
                         "value": point.value,
                     }
+
+
+def join_rows(charts: Iterable[Chart]) -> list[Row]:
+    """Return the rows of charts in order; `value` has one type in all of them."""
+    rows: list[Row] = []
+    is_money = False
+    for chart in charts:
+        report_skipped("chart", chart.skipped_points)
+        is_money = is_money or any(
+            name in _MONEY or each.unit in _FRACTIONAL_UNITS for name, each in chart.data.items()
+        )
+        rows += chart.unrounded_rows()
+    return build_rows(rows, ["value"], is_money=is_money)
 
 
 @attrs.frozen(kw_only=True)

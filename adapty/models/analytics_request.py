@@ -86,12 +86,6 @@ def several(item: Callable[[Any], str]) -> Validator:
     return validate_several
 
 
-def _country_code(value: str) -> str:
-    """Return a two-letter code, given in either case, in upper case."""
-    plain = validation.text(value)
-    return validation.country(plain.upper() if len(plain) == 2 else plain)  # noqa: PLR2004 - two letters
-
-
 def _prediction_months(value: object) -> int:
     months = get_args(values.PredictionMonths)
     if type(value) is not int or value not in months:
@@ -141,7 +135,9 @@ class MetricsFilters(RequestModel):
     store: tuple[str, ...] | NotGiven = attrs.field(
         default=NOT_GIVEN, metadata={VALIDATE: several(validation.nonblank)}
     )
-    country: tuple[str, ...] | NotGiven = attrs.field(default=NOT_GIVEN, metadata={VALIDATE: several(_country_code)})
+    country: tuple[str, ...] | NotGiven = attrs.field(
+        default=NOT_GIVEN, metadata={VALIDATE: several(validation.country)}
+    )
     store_product_id: tuple[str, ...] | NotGiven = attrs.field(
         default=NOT_GIVEN, metadata={VALIDATE: several(validation.nonblank)}
     )
