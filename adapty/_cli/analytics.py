@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
@@ -10,16 +11,17 @@ import typer
 from adapty import Adapty, AdaptyUsageError
 from adapty._cli.analytics_options import DISPLAY, DRAWING, FILTERS, RANGE, add_options, choose
 from adapty._cli.analytics_view import Display, Picture
+from adapty._cli.chart_progress import display_chart_progress
 from adapty._cli.commands import CommandGroup
 from adapty._cli.options import option
 from adapty._cli.output import stderr
 from adapty._cli.rows import pivot
-from adapty.models import ChartId, PlacementType
+from adapty.models import Chart, ChartId, ChartMetric, PlacementType
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from adapty.models import Chart
+    from adapty.models import Conversion
 
 __all__ = ["app"]
 
@@ -62,17 +64,18 @@ def chart(
     tables and files have all of them.
     """
     display = Display.from_options(options)
-    found: Chart = _retrieve(display, "chart", options, chart_id)
-    metrics = _choose_metrics(found, metric)
-    rows = [row for row in found.rows() if row["metric"] in metrics]
+    charts = _retrieve_chart(display, chart_id, options)
+    metrics = _choose_metrics({name: found for chart in charts for name, found in chart.data.items()}, metric)
+    rows = _join_rows(charts, metrics)
     title = _describe(chart_id, options)
-    plotted = metrics[0] if metrics else ""
-    unit = (found.data[plotted].unit if plotted else None) or ""
+    plotted, first = next(iter(metrics.items()), ("", ChartMetric()))
+    unit = first.unit or ""
     display.show(
         rows,
-        columns=found.COLUMNS,
+        columns=Chart.COLUMNS,
         title=title,
-        table=pivot(sorted(rows, key=lambda row: row["date"]), column="metric", value="value"),
+        table=pivot(sorted(rows, key=itemgetter("date")), column="metric", value="value"),
+        summary=[{"metric": name, **_compare(found)} for name, found in metrics.items()] if _compares(options) else (),
         picture=Picture(
             rows=[row for row in rows if row["metric"] == plotted],
             title=f"{title}: {plotted}{f' in {unit}' if unit else ''}",
@@ -82,20 +85,45 @@ def chart(
     )
 
 
-def _choose_metrics(found: Chart, metric: str | None) -> list[str]:
-    """Return the names of the metrics to show.
+def _retrieve_chart(display: Display, chart_id: str, options: Mapping[str, Any]) -> Sequence[Chart]:
+    """Retrieve a chart, in parts if the range is long."""
+    if display.raw_csv or _compares(options):
+        return [_retrieve(display, "chart", options, chart_id)]
+    with Adapty() as client, display_chart_progress() as show:
+        call: Any = client.analytics.chart_pieces
+        return [piece.chart for piece in call(chart_id, on_progress=show, **_given(options))]
+
+
+def _choose_metrics(metrics: Mapping[str, ChartMetric], chosen: str | None) -> Mapping[str, ChartMetric]:
+    """Return the metrics to show.
 
     Raises:
-        AdaptyUsageError: The chart has metrics, but not this one.
+        AdaptyUsageError: The chart has metrics, but not the chosen one.
     """
-    metrics = list(found.data)
-    if metric is None or not metrics:
+    if chosen is None or not metrics:
         return metrics
-    if metric not in metrics:
-        raise AdaptyUsageError.for_field(
-            "--metric", f"is not a metric of this chart (got {metric}); expected one of {', '.join(metrics)}"
-        )
-    return [metric]
+    if chosen not in metrics:
+        problem = f"is not a metric of this chart (got {chosen}); expected one of {', '.join(metrics)}"
+        raise AdaptyUsageError.for_field("--metric", problem)
+    return {chosen: metrics[chosen]}
+
+
+def _join_rows(charts: Iterable[Chart], metrics: Collection[str]) -> list[dict[str, Any]]:
+    """Return the rows of some metrics; if some values are fractions, all are floats."""
+    rows = [row for chart in charts for row in chart.rows() if row["metric"] in metrics]
+    if any(isinstance(row["value"], float) for row in rows):
+        return [{**row, "value": None if row["value"] is None else float(row["value"])} for row in rows]
+    return rows
+
+
+def _compares(options: Mapping[str, Any]) -> bool:
+    return bool(options["compare_from"] or options["compare_to"])
+
+
+def _compare(found: ChartMetric | Conversion) -> Mapping[str, Any]:
+    """Return the values of a range, and of the one to compare with."""
+    names = ("value", "value_from", "value_to", "compare_value_from", "compare_value_to")
+    return {name: getattr(found, name) for name in names}
 
 
 @app.command()
@@ -161,6 +189,7 @@ def conversion(**options: Any) -> None:
         rows,
         columns=found.COLUMNS,
         title=title,
+        summary=[_compare(found)] if _compares(options) else (),
         picture=Picture(rows, f"{title}, {unit}".rstrip(", "), unit, options["period_unit"] or _DEFAULT_UNIT),
     )
 
@@ -228,14 +257,17 @@ def _retrieve(display: Display, method: str, options: Mapping[str, Any], *argume
     Raises:
         typer.Exit: The CSV of the API is wanted, and was written.
     """
-    given = {name: value for name, value in options.items() if value is not None and value is not False and value != []}
     with Adapty() as client:
-        call = partial(getattr(client.analytics, method), *arguments, **required, **given)
+        call = partial(getattr(client.analytics, method), *arguments, **required, **_given(options))
         if not display.raw_csv:
             return call()
         call(format="csv", output=display.path)
     stderr.print(f"CSV written to {display.path}")
     raise typer.Exit
+
+
+def _given(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None and value is not False and value != []}
 
 
 def _describe(what: str, options: Mapping[str, Any]) -> str:

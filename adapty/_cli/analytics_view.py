@@ -93,6 +93,7 @@ class Display:
         title: str,
         columns: Sequence[str],
         table: Rows | None = None,
+        summary: Rows = (),
         picture: Picture | None = None,
     ) -> None:
         """Show rows.
@@ -102,6 +103,7 @@ class Display:
             title: The title of the table.
             columns: The names of the columns, which a file has even without rows.
             table: The rows for people. Default: `rows`.
+            summary: Rows about the whole range, for people.
             picture: The chart.
         """
         if self.path is not None:
@@ -111,12 +113,15 @@ class Display:
                 stderr.print(f"{count} texts begin with =, +, - or @: spreadsheets run them as formulas")
         if self.as_json:
             print_json(rows)
-        elif self.plot and picture is not None:
+            return
+        if self.plot and picture is not None:
             _print_picture(picture)
         elif self.path is None and rows:
             print_rows(title, rows if table is None else table, hidden=_redundant(rows))
         elif self.path is None:
             stdout.print(f"{title}: {NO_DATA}")
+        if summary and (self.plot or self.path is None):
+            print_rows("Whole range", summary)
 
     def _file(self, rows: Rows, columns: Sequence[str], picture: Picture | None) -> bytes:
         if self.kind == "csv":

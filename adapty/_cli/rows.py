@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from decimal import Decimal
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +66,7 @@ def pivot(rows: Iterable[Row], *, column: str, value: str, values: Collection[st
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def _format_numbers(numbers: Sequence[Any]) -> list[object]:
@@ -74,8 +75,8 @@ def _format_numbers(numbers: Sequence[Any]) -> list[object]:
     return [None if number is None else _format_number(number, 0 if is_whole else _DECIMALS) for number in numbers]
 
 
-def _format_number(number: float, decimals: int) -> str:
-    if decimals and 0 < abs(number) < _SMALLEST:
+def _format_number(number: float | Decimal, decimals: int) -> str:
+    if decimals and 0 < abs(float(number)) < _SMALLEST:
         return f"{number:.1g}"
     return f"{number:,.{decimals}f}"
 

@@ -202,10 +202,9 @@ def point_server_side_at(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def admin_api(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> RawServer:
-    """Point the commands at a server, and send requests without the pauses of the rate limit."""
+    """Point the commands at a server of the Export Analytics API."""
     monkeypatch.setenv("ADAPTY_ADMIN_BASE_URL", server.url)
     monkeypatch.setenv("ADAPTY_SECRET_KEY", "secret_live_shown")
-    monkeypatch.setattr("adapty._sync.transport.limit_key", lambda *_: None)
     return server
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -169,6 +170,42 @@ def test_metric_selects_one(admin_api: RawServer) -> None:
 
     serve(admin_api, {"data": {}})
     assert run("analytics", "chart", "revenue", *RANGE, "--metric", "profit").code == 0
+
+
+def test_long_range_is_split(admin_api: RawServer) -> None:
+    """One request for about a year; the rows are those of all parts, whose values have one type."""
+    parts = [[1, 2], [3.5]]
+    serve(admin_api, *(chart_answer(common={"US": values}) for values in parts))
+
+    ended = run("analytics", "chart", "installs", "--from", "2024-02-01", "--to", "2026-01-31", "--json")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert [row["value"] for row in json.loads(ended.out)] == [1.0, 2.0, 3.5]
+    assert '"value": 1.0' in ended.out
+    bodies = [json.loads(request.partition(b"\r\n\r\n")[2]) for request in admin_api.requests]
+    assert [body["filters"]["date"] for body in bodies] == [
+        ["2024-02-01", "2025-01-31"],
+        ["2025-02-01", "2026-01-31"],
+    ]
+
+
+def test_compared_range_has_a_summary(admin_api: RawServer) -> None:
+    """Its values are in no row. The range is not split."""
+    values = {"value": 12.5, "value_from": 100, "value_to": 120, "compare_value_from": 90, "compare_value_to": None}
+    answer = {**metric({"US": [1]}), **values}
+    flags = ("--from", "2020-01-01", "--to", "2026-03-31", "--compare-from", "2019-01-01")
+    headers = ["value", "value_from", "value_to", "compare_value_from"]
+    for command, body in [
+        (("chart", "mrr"), {"data": {"common": answer}}),
+        (("conversion", "--from-period", "1", "--to-period", "2"), answer),
+    ]:
+        serve(admin_api, body)
+        for display in ((), ("--plot",)):
+            with case(command, display):
+                out = run("analytics", *command, *flags, *display).out.partition("Whole range\n")[2]
+                metric_name = ["metric", "common"] if command[0] == "chart" else []
+                assert table(out) == [metric_name[:1] + headers, [*metric_name[1:], "12.50", "100", "120", "90"]]
+    assert len(admin_api.requests) == 4
 
 
 def test_cohorts_have_a_column_per_period(admin_api: RawServer) -> None:
