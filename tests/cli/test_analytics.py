@@ -174,7 +174,7 @@ def test_metric_selects_one(admin_api: RawServer) -> None:
 
 def test_long_range_is_split(admin_api: RawServer) -> None:
     """One request for about a year; the rows are those of all parts, whose values have one type."""
-    parts = [[1, 2], [3.5]]
+    parts: list[list[float | None]] = [[1, 2], [3.5]]
     serve(admin_api, *(chart_answer(common={"US": values}) for values in parts))
 
     ended = run("analytics", "chart", "installs", "--from", "2024-02-01", "--to", "2026-01-31", "--json")
