@@ -28,6 +28,7 @@ __all__ = ["app"]
 app = CommandGroup(help="Print charts, cohorts, conversions, funnels, lifetime values, retention and placements.")
 
 _INSTALL = "install"
+_COMMON = "common"
 _DEFAULT_UNIT = "month"
 _MONEY_FIELDS: Mapping[str, Mapping[str, str]] = {
     "revenue": {"revenue": "revenue", "proceeds": "proceeds", "net_revenue": "net_revenue"},
@@ -74,11 +75,11 @@ def chart(
         rows,
         columns=Chart.COLUMNS,
         title=title,
-        table=pivot(sorted(rows, key=itemgetter("date")), column="metric", value="value"),
+        table=pivot(sorted(_name_common(rows, chart_id), key=itemgetter("date")), column="metric", value="value"),
         summary=[{"metric": name, **_compare(found)} for name, found in metrics.items()] if _compares(options) else (),
         picture=Picture(
             rows=[row for row in rows if row["metric"] == plotted],
-            title=f"{title}: {plotted}{f' in {unit}' if unit else ''}",
+            title=_title_of_metric(title, plotted, unit),
             unit=unit,
             period_unit=options["period_unit"] or _DEFAULT_UNIT,
         ),
@@ -114,6 +115,16 @@ def _join_rows(charts: Iterable[Chart], metrics: Collection[str]) -> list[dict[s
     if any(isinstance(row["value"], float) for row in rows):
         return [{**row, "value": None if row["value"] is None else float(row["value"])} for row in rows]
     return rows
+
+
+def _name_common(rows: Iterable[Mapping[str, Any]], chart_id: str) -> list[dict[str, Any]]:
+    """Return rows whose only metric has the name of the chart."""
+    return [{**row, "metric": chart_id if row["metric"] == _COMMON else row["metric"]} for row in rows]
+
+
+def _title_of_metric(title: str, metric: str, unit: str) -> str:
+    words = ([] if metric == _COMMON else [metric]) + ([f"in {unit}"] if unit else [])
+    return f"{title}: {' '.join(words)}" if words else title
 
 
 def _compares(options: Mapping[str, Any]) -> bool:

@@ -26,6 +26,7 @@ __all__ = ["Display", "Picture"]
 
 _ROW_KINDS = ("csv", "json")
 _IMAGE_KINDS = ("png", "svg")
+_MAX_ROWS = 1000
 _EXCLUSIVE = {"plot": "--plot", "as_json": "--json", "raw_csv": "--raw-csv"}
 
 
@@ -117,7 +118,7 @@ class Display:
         if self.plot and picture is not None:
             _print_picture(picture)
         elif self.path is None and rows:
-            print_rows(title, rows if table is None else table, hidden=_redundant(rows))
+            _print_table(title, rows if table is None else table, hidden=_redundant(rows))
         elif self.path is None:
             stdout.print(f"{title}: {NO_DATA}")
         if summary and (self.plot or self.path is None):
@@ -132,6 +133,13 @@ class Display:
 
         drawn = create_chart(picture.rows, period_unit=picture.period_unit)
         return draw_image(drawn, title=_full_title(picture, drawn), unit=picture.unit, kind=str(self.kind))
+
+
+def _print_table(title: str, rows: Rows, *, hidden: Sequence[str]) -> None:
+    """Print the first rows; the title says if there are more."""
+    if len(rows) > _MAX_ROWS:
+        title = f"{title} (the first {_MAX_ROWS} of {len(rows)} rows; --json and --output have all)"
+    print_rows(title, rows[:_MAX_ROWS], hidden=hidden)
 
 
 def _redundant(rows: Rows) -> Sequence[str]:

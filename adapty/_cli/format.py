@@ -75,7 +75,7 @@ def print_table(
 
 def print_json(data: Any, *, indent: int | None = 2) -> None:
     """Print JSON in printable ASCII; without `indent` in one line."""
-    stdout.print_lines(to_json(data, indent=indent))
+    stdout.write(f"{to_json(data, indent=indent)}\n")
 
 
 def to_json(data: Any, *, indent: int | None = 2) -> str:

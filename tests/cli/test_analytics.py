@@ -292,7 +292,7 @@ def test_equal_titles_keep_their_ids(admin_api: RawServer) -> None:
     serve(admin_api, {"data": {"common": {"data": [{**segment("None", [1]), "type": id_} for id_ in ("a", "b")]}}})
 
     assert table(run("analytics", "chart", "installs", *RANGE).out) == [
-        ["date", "segment", "segment_id", "common"],
+        ["date", "segment", "segment_id", "installs"],
         ["2026-01-01", "None", "a", "1"],
         ["2026-01-01", "None", "b", "1"],
     ]
@@ -314,6 +314,17 @@ def test_empty_results_say_so(admin_api: RawServer) -> None:
             ended = run("analytics", *arguments, *RANGE)
             assert (ended.code, ended.err) == (0, "")
             assert re.fullmatch(r".*, 2026-01-01 to 2026-03-31.*: no data in this range\n", ended.out)
+
+
+def test_long_table_is_cut_visibly(admin_api: RawServer) -> None:
+    """The terminal shows 1000 rows; JSON and files have all."""
+    serve(admin_api, chart_answer(common={f"S{number}": [number] for number in range(1500)}))
+
+    out = run("analytics", "chart", "installs", *RANGE).out
+
+    title = "installs, 2026-01-01 to 2026-03-31 (the first 1000 of 1500 rows; --json and --output have all)"
+    assert out.splitlines()[0] == title
+    assert len(table(out)) == 1001
 
 
 def test_names_are_escaped(admin_api: RawServer) -> None:
