@@ -25,10 +25,10 @@ __all__ = [
 ]
 
 COLORS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
-"""The palette of Okabe and Ito, which color-blind people can tell apart, without its black and yellow."""
+"""The palette of Okabe and Ito, which color-blind people can distinguish, without its black and yellow."""
 
 MAX_SERIES = len(COLORS)
-"""More lines cannot be told apart."""
+"""More lines cannot be distinguished."""
 
 NO_DATA = "no data in this range"
 
