@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from jsonschema_path import SchemaPath
 
-__all__ = ["Document", "load_document", "parse_document"]
+__all__ = ["Document", "keyword_parts", "load_document", "parse_document"]
 
 Json = dict[str, Any]
 
@@ -158,12 +158,14 @@ def parse_document(content: Any, name: str) -> Document:
     schemas = components.get("schemas") if isinstance(components, dict) else None
     shared = schemas.items() if isinstance(schemas, dict) else ()
     document = Document(name, content, {id(schema): key for key, schema in shared if isinstance(schema, dict)})
-    for reference in _references(content):
-        document.follow({"$ref": reference})
+    for part in keyword_parts(content):
+        if isinstance(part.get("$ref"), str):
+            document.follow({"$ref": part["$ref"]})
     return document
 
 
-def _references(content: Json) -> Iterator[str]:
+def keyword_parts(content: Json) -> Iterator[Json]:
+    """Yield the objects of a contract whose keys are keywords, without examples and other data."""
     pending: list[tuple[Any, str | None]] = [(content, None)]
     while pending:
         part, names = pending.pop()
@@ -171,8 +173,8 @@ def _references(content: Json) -> Iterator[str]:
             pending += [(inner, None) for inner in part]
         if not isinstance(part, dict):
             continue
-        if names is None and isinstance(part.get("$ref"), str):
-            yield part["$ref"]
+        if names is None:
+            yield part
         for key, inner in part.items():
             is_keyword = names is None
             if (is_keyword and key in _IGNORED_KEYS) or (
