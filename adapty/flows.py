@@ -118,6 +118,9 @@ def current_flow(events: Iterable[FlowEvent]) -> Flow:
     The event with the latest `event_datetime` determines the flow; of events at the same time, the last one in
     `events`. A profile without events has never purchased.
 
+    This is about events of Adapty Mail. Do not order webhook events by `event_datetime`, but by the time at which you
+    received them. Mail has no event for the refund of an upgrade: `to_mail_event` skips it.
+
     Args:
         events: The profile's events in any order.
 

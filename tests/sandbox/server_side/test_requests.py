@@ -404,7 +404,7 @@ def test_internal_error_has_the_documented_format(
 
 def test_unknown_operation_of_the_spec_is_not_served(monkeypatch: pytest.MonkeyPatch) -> None:
     """A newer spec does not prevent serving the known operations."""
-    monkeypatch.setattr("adapty.sandbox._server_side.routes.ACTIONS", {"getPaywall": ACTIONS["getPaywall"]})
+    monkeypatch.setattr("adapty.sandbox._server_side_routes.ACTIONS", {"getPaywall": ACTIONS["getPaywall"]})
     with Sandbox() as sandbox, ServerSideApi.of(sandbox) as api:
         assert refused(api.http.get(OPERATIONS["listPaywalls"][1]), 404)
         assert declined(api.ask("getPaywall", paywall_id=ID), 404, "paywall_not_found") == [None]
