@@ -7,7 +7,7 @@ import json
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 import yaml
@@ -305,7 +305,8 @@ def test_contract_of_another_api_is_named_in_one_line(tmp_path: Path, capsys: py
         hint = f"no path in common with openapi/{old}.yaml; it has paths of openapi/{new}.yaml\n"
         assert printed.out == "", (old, new)
         assert printed.err == f"spec_diff: openapi/{new}.yaml: belongs to another API: it has {hint}", (old, new)
-    for odd in ({"/other": {}}, {}):
+    odds: list[dict[str, Any]] = [{"/other": {}}, {}]
+    for odd in odds:
         file = tmp_path / "odd.json"
         file.write_text(json.dumps({**echo_contract({}), "paths": odd}))
         assert main([str(file)]) == 3, odd

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -10,17 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from scripts import apply_contract_patch, open_contract_issue
 from scripts.generate import ROOT, read_data
+from scripts.published import PUBLISHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 COMMAND = re.compile(
-    r'(git|gh) |python3 -I scripts/apply_contract_patch\.py "|\w+="[^`]*"$|if \[ "\$\(gh |else$|fi$', re.ASCII
+    r"""(git|gh) |python3 -I scripts/(apply_contract_patch|open_contract_issue)\.py |\w+="([^`$]|\$(?!\())*"$"""
+    r"""|if \[ "\$\(gh |else$|fi$""",
+    re.ASCII,
 )
 """The allowed script lines beside a token with write permission."""
 
+CONTRACT = ROOT / ".github" / "workflows" / "contract.yml"
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SCRIPT = ROOT / "scripts" / "apply_contract_patch.py"
 
@@ -74,7 +80,7 @@ def test_commands_have_no_expressions() -> None:
 
 
 def test_jobs_with_write_permission_run_no_third_party_code() -> None:
-    """They check out, download, and run git, gh and one script."""
+    """They check out, download, and run git, gh and two scripts."""
     allowed = ("actions/checkout@", "actions/download-artifact@")
     writing = set()
     for workflow, job, step in steps():
@@ -89,6 +95,46 @@ def test_jobs_with_write_permission_run_no_third_party_code() -> None:
         for line in step.get("run", "").splitlines():
             assert COMMAND.match(line.strip()), (workflow, line)
     assert writing == {"contract.yml"}
+
+
+def test_all_published_contracts_are_compared() -> None:
+    """One that cannot be read does not hide the others; all but the server-side one are taken over."""
+    jobs = read_data(CONTRACT)["jobs"]
+    compare, publish, issue = (jobs[name] for name in ("compare", "pull-request", "issue"))
+    compared = [entry["api"] for entry in compare["strategy"]["matrix"]["include"]]
+    taken_over = [entry["api"] for entry in publish["strategy"]["matrix"]["include"]]
+
+    assert compared == list(PUBLISHED) == list(compare["outputs"])
+    assert read_data(CONTRACT)["on"]["workflow_dispatch"]["inputs"]["api"]["options"] == compared
+    assert compare["strategy"]["fail-fast"] is publish["strategy"]["fail-fast"] is False
+    for entry in compare["strategy"]["matrix"]["include"]:
+        assert entry["url"] == f"${{{{ vars.{entry['api'].upper()}_SPEC_URL }}}}"
+    assert set(taken_over) == apply_contract_patch.APIS
+    assert set(compared) - set(taken_over) == open_contract_issue.APIS.keys() == {"server_side"}
+    for job, apis in ((publish, taken_over), (issue, ["server_side"])):
+        assert job["needs"] == "compare"
+        assert job["if"].startswith("${{ !cancelled() && ")
+        assert all(f"needs.compare.outputs.{api}" in job["if"] for api in apis)
+
+
+def test_comparison_fails_only_for_unreadable_contracts(tmp_path: Path) -> None:
+    """The step sets the kind of the changes, and nothing if there are none."""
+    (step,) = (step for _, _, step in steps() if step.get("id") == "compare")
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    for name, script in ((".venv/bin/python", 'echo "$*"\nexit $CODE'), ("make", "exit 0")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    summary, output = tmp_path / "summary", tmp_path / "output"
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "API": "web", "NEW": ""}
+    environment |= {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(output)}
+    for code, ended, expected in ((0, 0, ""), (1, 0, "kind=additive\n"), (2, 0, "kind=breaking\n"), (3, 3, "")):
+        output.write_text("")
+
+        command = ["bash", "-e", "-c", step["run"]]
+        done = subprocess.run(command, cwd=tmp_path, check=False, env={**environment, "CODE": str(code)})
+
+        assert (done.returncode, output.read_text()) == (ended, expected), code
+        assert summary.read_text().splitlines()[-1] == "-m scripts.spec_diff  --api web --format markdown"
 
 
 @pytest.fixture
@@ -108,11 +154,11 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-def apply(repository: Path, patch: str) -> subprocess.CompletedProcess[str]:
+def apply(repository: Path, patch: str, api: str = "mail") -> subprocess.CompletedProcess[str]:
     """Run the script as the workflow does."""
     file = repository.parent / "contract.patch"
     file.write_text(patch)
-    command = [sys.executable, "-I", str(SCRIPT), str(file)]
+    command = [sys.executable, "-I", str(SCRIPT), api, str(file)]
     return subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
 
 
@@ -168,6 +214,7 @@ def test_patch_of_other_files_is_rejected(repository: Path) -> None:
         good + rename.format(p="Makefile", q="generated/adapty_generated/Makefile"),
         good + rename.format(p="openapi/mail.yaml", q="evil.yaml"),
         CHANGE.format(path="openapi/other.yaml"),
+        CHANGE.format(path="openapi/web.yaml"),
         "",
         "nothing\n",
     ):
@@ -177,3 +224,112 @@ def test_patch_of_other_files_is_rejected(repository: Path) -> None:
         assert len(done.stderr.splitlines()) == 1, done.stderr
         assert status(repository) == "", patch
         assert not os.path.lexists(repository.parent / "evil")
+
+
+def test_patch_needs_an_api_that_is_taken_over(repository: Path) -> None:
+    """A patch of the server-side contract, which is written by hand, is rejected."""
+    for api in ("server_side", "webhooks", "", "../mail"):
+        done = apply(repository, CHANGE.format(path="CHANGELOG.md"), api)
+        assert done.returncode == 1, api
+        assert "expected one of export_analytics, mail, web and the path of a patch" in done.stderr, api
+        assert status(repository) == "", api
+
+
+GH = """#!{python}
+import json, sys
+from pathlib import Path
+
+file = Path(__file__).parent / "issues.json"
+issues = json.loads(file.read_text())
+arguments = sys.argv[1:]
+with (file.parent / "calls").open("a") as calls:
+    calls.write(" ".join(arguments[:2]) + "\\n")
+if issues is None:
+    sys.exit("HTTP 403: no access")
+if arguments[:2] == ["issue", "list"]:
+    assert arguments[arguments.index("--state") + 1] == "all"
+    print(json.dumps([issue for issue in issues if issue["app"] == arguments[arguments.index("--app") + 1]]))
+else:
+    assert arguments[-2:] == ["--body-file", "-"]
+    body = sys.stdin.read()
+    if arguments[1] == "create":
+        title = arguments[arguments.index("--title") + 1]
+        issues.append(dict(number=len(issues) + 1, title=title, state="OPEN", body=body, app="github-actions"))
+    else:
+        issues[int(arguments[2]) - 1]["body"] = body
+    file.write_text(json.dumps(issues))
+"""
+
+
+class Tracker:
+    """The issues of a repository, which a fake `gh` reads and writes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.file = folder / "issues.json"
+        self.issues = []
+        gh = folder / "gh"
+        gh.write_text(GH.replace("{python}", sys.executable))
+        gh.chmod(0o755)
+
+    @property
+    def issues(self) -> Any:
+        """The issues; None makes gh fail."""
+        return json.loads(self.file.read_text())
+
+    @issues.setter
+    def issues(self, issues: Any) -> None:
+        self.file.write_text(json.dumps(issues))
+
+    def report(self, text: str, api: str = "server_side") -> tuple[int, list[str], str]:
+        """Run the script; return the exit code, the calls of gh that write, and the error."""
+        calls, report = self.folder / "calls", self.folder / "report.md"
+        calls.write_text("")
+        report.write_text(text)
+        command = [sys.executable, "-I", str(ROOT / "scripts" / "open_contract_issue.py"), api, str(report)]
+        env = {**os.environ, "PATH": f"{self.folder}:{os.environ['PATH']}"}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+        return done.returncode, [call for call in calls.read_text().splitlines() if call != "issue list"], done.stderr
+
+
+def test_differences_are_reported_in_one_issue(tmp_path: Path) -> None:
+    """New differences update the open issue. Known ones, also of a closed issue, are not reported again."""
+    tracker = Tracker(tmp_path)
+    title = "The vendor's server-side contract differs from ours"
+    stranger = {"number": 1, "title": title, "state": "OPEN", "body": "Mine.", "app": "someone"}
+    other = {"number": 2, "title": "Else", "state": "OPEN", "body": "Other.", "app": "github-actions"}
+    tracker.issues = [stranger, other]
+
+    assert tracker.report("## Changes\n- one\n") == (0, ["issue create"], "")
+    assert tracker.report("## Changes\n- one\n") == (0, [], "")
+    assert tracker.report("## Changes\n- one\n- two\n") == (0, ["issue edit"], "")
+    issues = tracker.issues
+    assert issues[:2] == [stranger, other]
+    assert (len(issues), issues[2]["title"]) == (3, title)
+    start = "### Not in the report before\n\n- two\n\n## Changes\n- one\n- two\n\n<!-- differences "
+    assert issues[2]["body"].startswith(start)
+
+    tracker.issues = [*issues[:2], {**issues[2], "state": "CLOSED"}]
+    assert tracker.report("## Changes\n- one\n- two\n") == (0, [], "")
+    many = "".join(f"- {number}\n" for number in range(17))
+    assert tracker.report(many) == (0, ["issue create"], "")
+    assert tracker.issues[3]["body"].startswith("### Not in the report before\n\n- 0\n")
+    assert "- 14\n- and 2 more\n\n- 0\n" in tracker.issues[3]["body"]
+    assert tracker.report("- 1\n") == (0, ["issue edit"], "")
+    assert tracker.issues[3]["body"].startswith("### Not in the report before\n\n- None: some are gone.\n\n- 1\n")
+
+
+def test_report_that_cannot_be_an_issue_is_rejected(tmp_path: Path) -> None:
+    """The error is one line, and nothing is written."""
+    tracker = Tracker(tmp_path)
+    for report, api, reason in (
+        ("", "server_side", "the report must have 1 to 64000 characters (got 0)"),
+        ("x" * 64_001, "server_side", "(got 64001)"),
+        ("one", "mail", "expected one of server_side and the path of a report"),
+    ):
+        code, calls, error = tracker.report(report, api)
+        assert (code, calls, len(error.splitlines())) == (1, [], 1), reason
+        assert error.startswith("open_contract_issue: "), reason
+        assert reason in error, reason
+    tracker.issues = None
+    assert tracker.report("one") == (1, [], "open_contract_issue: gh issue list: 'HTTP 403: no access'\n")
