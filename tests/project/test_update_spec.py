@@ -327,14 +327,15 @@ def test_removal_needs_permission(tree: Path, capsys: pytest.CaptureFixture[str]
 def test_contract_of_another_api_is_rejected(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Even with permission to remove operations."""
     before = snapshot(tree)
-    for api in APIS[1:]:
-        with pytest.raises(SystemExit) as error:
-            update_spec.main([str(api.spec), "--no-tests", "--allow-removals"])
+    web = next(api for api in APIS if api.package == "web")
 
-        assert error.value.code == update_spec.EXIT_REJECTED
-        (line,) = capsys.readouterr().err.splitlines()
-        assert "belongs to another API" in line
-        assert snapshot(tree) == before
+    with pytest.raises(SystemExit) as error:
+        update_spec.main([str(web.spec), "--no-tests", "--allow-removals"])
+
+    assert error.value.code == update_spec.EXIT_REJECTED
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "openapi/web.yaml: belongs to another API" in line
+    assert snapshot(tree) == before
 
 
 def test_transaction_restores_files_and_folders(tmp_path: Path) -> None:
