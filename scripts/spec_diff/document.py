@@ -82,6 +82,11 @@ _NAME_KEYS = frozenset(
 _EXTENSIBLE_KEYS = frozenset({"paths", "responses"})
 """Those of them that can have extensions beside the names."""
 
+_SCHEME_FIELDS = frozenset(
+    {"$ref", "type", "description", "name", "in", "scheme", "bearerFormat", "flows", "openIdConnectUrl"}
+)
+"""The fields of a security scheme."""
+
 _IGNORED_KEYS = frozenset(
     {
         *("example", "examples", "default", "enum", "const", "links", "mapping", "security", "required"),
@@ -138,9 +143,22 @@ def load_document(source: str) -> Document:
         CannotCompareError: The contract cannot be read or is not valid OpenAPI.
     """
     name = source_name(source)
-    document = parse_document(parse(read_source(source), name), name)
+    content = parse(read_source(source), name)
+    _drop_unknown_fields(content)
+    document = parse_document(content, name)
     _validate(document)
     return document
+
+
+def _drop_unknown_fields(content: Any) -> None:
+    """Drop fields that OpenAPI does not define from security schemes, in place: the vendor's have a `default`."""
+    part = content
+    for key in ("components", "securitySchemes"):
+        part = part.get(key) if isinstance(part, dict) else None
+    for scheme in part.values() if isinstance(part, dict) else ():
+        if isinstance(scheme, dict):
+            for field in [name for name in scheme if name not in _SCHEME_FIELDS and not name.startswith("x-")]:
+                del scheme[field]
 
 
 def parse_document(content: Any, name: str) -> Document:

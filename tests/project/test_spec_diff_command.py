@@ -371,6 +371,13 @@ def test_size_of_comparison_is_limited(
     assert "more than 10 parts to compare" in capsys.readouterr().err
 
 
+def test_unknown_fields_of_security_schemes_are_ignored(compare: Compare) -> None:
+    """The vendor's contracts have a `default` there, which OpenAPI does not allow."""
+    assert "in: header, name: Authorization}" in SHOP
+
+    assert compare(SHOP.replace("name: Authorization}", "name: Authorization, default: Api-Key 1, x-a: 1}")) == 0
+
+
 def test_yaml_merge_keys_and_aliases_are_resolved(compare: Compare) -> None:
     """Own keys override merged ones."""
     new = edit_shop(
