@@ -32,7 +32,7 @@ ACCESS = "access_level_updated"
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Posting]:
     """Give one sandbox that posts to all tests."""
-    with posting() as one:
+    with posting(access_levels={"gold": "gold", "last": "last"}) as one:
         yield one
 
 
