@@ -2,7 +2,8 @@
 
 The table is the one in the vendor's guide *Send emails and transactions via the Adapty Mail API*, section *Map your
 events to flows*. Adapty derives a profile's flow from its events, and does not document the rule for overlapping
-subscriptions or events at the same time. `current_flow` is a model of that rule.
+subscriptions or events at the same time. `current_flow` is a model of that rule. Whether past events that are imported
+move a profile out of "never purchased" is unknown, too: the vendor's pages leave it open.
 """
 
 from __future__ import annotations
