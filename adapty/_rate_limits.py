@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from hashlib import sha256
+from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from adapty._core.operations import Api
     from adapty.config import Config
 
-__all__ = ["LIMITS", "RateLimits", "Reservation", "limit_key"]
+__all__ = ["LIMITS", "RateLimits", "Reservation", "limit_key", "without_limits"]
 
 _MAX_SCHEDULES = 256
 
@@ -74,6 +75,11 @@ class Reservation:
         """Return the slot: the request will not be sent."""
         with self._lock:
             self._schedule.release(self._slot)
+
+
+def without_limits() -> RateLimits:
+    """Return limits that restrict nothing, for tests: each reading of their clock is ten seconds later."""
+    return RateLimits(count(step=10).__next__)
 
 
 LIMITS = RateLimits()

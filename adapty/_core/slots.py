@@ -7,10 +7,10 @@ from heapq import heappop, heappush
 
 __all__ = ["SlotSchedule"]
 
-_MARGIN = 0.02
+_MARGIN = 0.04
 """By how much slots are further apart than the limit needs, as a share: requests do not arrive when they are sent."""
 
-_TOLERANCE = 0.005
+_TOLERANCE = 0.02
 """The part of the margin, in seconds, that a window keeps when a request is sent late."""
 
 _WINDOW = 1.0
@@ -25,7 +25,7 @@ class SlotSchedule:
     Example:
         >>> schedule = SlotSchedule(rate=2)
         >>> [round(schedule.reserve(now=10.0), 2) for _ in range(3)]
-        [10.0, 10.51, 11.02]
+        [10.0, 10.52, 11.04]
     """
 
     def __init__(self, rate: int) -> None:

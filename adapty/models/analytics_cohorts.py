@@ -132,7 +132,9 @@ class CohortSegment(ResponseModel):
     total_arpas_usd: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
     total_appas_usd: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
     total_anrpas_usd: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
-    predict: Mapping[str, Any] | None = attrs.field(default=None, metadata=scalar(_parse_object), hash=False)
+    predict: Mapping[str, Any] | None = attrs.field(
+        default=None, metadata=scalar(_parse_object), hash=False, repr=False
+    )
     values: tuple[CohortValue, ...] = attrs.field(default=(), metadata=list_of(CohortValue.from_dict))
 
 

@@ -72,8 +72,8 @@ class FunnelStep(ResponseModel):
     relative_changes: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
     following_changes: FunnelChange | None = attrs.field(default=None, metadata=scalar(FunnelChange.from_dict))
     churn_reason_title: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-    churn_reasons: tuple[Any, ...] = attrs.field(default=(), metadata=list_of(json_ready), hash=False)
-    values: tuple[Any, ...] = attrs.field(default=(), metadata=list_of(json_ready), hash=False)
+    churn_reasons: tuple[Any, ...] = attrs.field(default=(), metadata=list_of(json_ready), hash=False, repr=False)
+    values: tuple[Any, ...] = attrs.field(default=(), metadata=list_of(json_ready), hash=False, repr=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -160,7 +160,7 @@ class LTVSegment(ResponseModel):
     title: str | None = attrs.field(default=None, metadata=scalar(parse_str))
     type: str | None = attrs.field(default=None, metadata=scalar(parse_str))
     value: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
-    values: tuple[Any, ...] = attrs.field(default=(), metadata=list_of(json_ready), hash=False)
+    values: tuple[Any, ...] = attrs.field(default=(), metadata=list_of(json_ready), hash=False, repr=False)
     cohort_size: int | None = attrs.field(default=None, metadata=scalar(parse_int))
 
     @property

@@ -139,7 +139,7 @@ async def test_requests_are_half_a_second_apart(stubbed: AsyncAdapty, stub: Stub
     for _ in range(3):
         await stubbed.analytics.placements("onboarding")
 
-    assert [round(seconds, 2) for seconds in slept] == [0.51, 0.51]
+    assert [round(seconds, 2) for seconds in slept] == [0.52, 0.52]
     assert stub.sent == {"filters": {"placement_type": "onboarding"}}
 
 

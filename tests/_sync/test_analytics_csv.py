@@ -20,7 +20,10 @@ from tests.cases import case
 from tests.server_side_calls import KEY, Stub, answering, error_body
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import socket
+    from collections.abc import Callable, Iterator
+
+    from tests.raw_server import RawServer
 
 CSV = b"date,value\n2026-01-01,9.99\n"
 TYPE = {"Content-Type": "text/csv; charset=utf-8"}
@@ -155,3 +158,26 @@ def test_full_disk_is_an_error(stubbed: Adapty, stub: Stub, tmp_path: Path) -> N
             stubbed.analytics.chart("mrr", **RANGE, format="csv", output=tmp_path / "a.csv")
     assert names(tmp_path) == []
     assert len(stub.requests) == 1
+
+
+def test_csv_over_sockets(
+    server: RawServer, new_transport: Callable[[], httpx.BaseTransport | None], tmp_path: Path
+) -> None:
+    """A response that is cut short is retried; one that stalls ends at the total timeout."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    cut_short = head + b"5\r\n%s\r\n" % CSV[:5]
+
+    def stall(connection: socket.socket) -> None:
+        connection.sendall(cut_short)
+        server.released.wait(10)
+
+    server.replies = [cut_short, head + b"%x\r\n%s\r\n0\r\n\r\n" % (len(CSV), CSV)]
+    with Adapty(KEY, admin_base_url=server.url, transport=new_transport()) as client:
+        path = client.analytics.placements("paywall", format="csv", output=tmp_path / "a.csv")
+        assert path.read_bytes() == CSV
+        assert len(server.requests) == 2
+        server.replies = [stall]
+        hasty = client.with_options(timeout=0.2, max_retries=0)
+        with pytest.raises(library.AdaptyTimeoutError):
+            hasty.analytics.placements("paywall", format="csv", output=tmp_path / "b.csv")
+    assert names(tmp_path) == ["a.csv"]

@@ -113,7 +113,7 @@ def test_keys_and_hosts_have_limits_of_their_own(virtual: VirtualTime) -> None:
     assert started == [0.0] * 4
     client.analytics.placements("paywall")
     client.with_options(max_retries=0).analytics.placements("paywall")
-    assert [round(moment, 2) for moment in started[4:]] == [0.51, 1.02]
+    assert [round(moment, 2) for moment in started[4:]] == [0.52, 1.04]
 
 
 def test_retries_count(virtual: VirtualTime) -> None:
@@ -152,7 +152,7 @@ def test_cancelled_tasks_return_their_slots(virtual: VirtualTime) -> None:
 
     asyncio.run(run())
 
-    assert [round(moment, 2) for moment in started] == [0.0, 0.51]
+    assert [round(moment, 2) for moment in started] == [0.0, 0.52]
 
 
 def test_limits_of_many_keys_are_forgotten() -> None:
