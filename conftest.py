@@ -32,8 +32,8 @@ def _default_sigint_handler() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def running_sandbox() -> Iterator[Sandbox]:
-    """Serve one sandbox to all tests."""
-    with Sandbox() as sandbox:
+    """Serve one sandbox to all tests. Its app has two access levels besides the default one."""
+    with Sandbox(access_levels={"gold_yearly": "gold", "silver_yearly": "silver"}) as sandbox:
         yield sandbox
 
 

@@ -536,6 +536,7 @@ def test_pickle_and_copy_preserve_all_attributes() -> None:
                     "error_code",
                     "messages",
                     "field_names",
+                    "hint",
                     "request_id",
                     "retry_after",
                     "headers",

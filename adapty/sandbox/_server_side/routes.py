@@ -12,6 +12,7 @@ from adapty._generated import openapi_spec
 from adapty.sandbox._body import BODY_TOO_LONG, parse_json, read_body
 from adapty.sandbox._responses import JSON, ApiError, InvalidBody, server_side_error, server_side_success
 from adapty.sandbox._server_side.actions import ACTIONS
+from adapty.sandbox._server_side.invalid_requests import invalid_body_error, invalid_parameter_code
 from adapty.sandbox._server_side.model import ANONYMOUS, Params
 from adapty.sandbox._server_side.parameters import (
     PROFILE_ID,
@@ -42,9 +43,11 @@ class RequestBody:
     """The body of an operation.
 
     Attributes:
+        operation_id: The operation.
         media_types: The accepted values of `Content-Type`.
     """
 
+    operation_id: str
     media_types: frozenset[str]
     _validator: SchemaValidator = field(repr=False)
 
@@ -57,7 +60,7 @@ class RequestBody:
         try:
             return cast("dict[str, Any]", self._validator.validate(parse_json(raw)))
         except InvalidBody as invalid:
-            raise ApiError.from_invalid_body(invalid) from None
+            raise invalid_body_error(self.operation_id, invalid) from None
 
 
 @frozen(kw_only=True)
@@ -117,7 +120,11 @@ def _load_body(spec: Spec, pointer: str) -> RequestBody | None:
     ((media_type, schema),) = _media_types(spec, spec.child(pointer, "requestBody")).items()
     # Plain JSON is always accepted, because most clients send that type.
     validator = SchemaValidator(spec=spec, pointer=schema, rules=SERVER_SIDE_RULES)
-    return RequestBody(media_types=frozenset({media_type, JSON}), validator=validator)
+    return RequestBody(
+        operation_id=spec.get(pointer)["operationId"],
+        media_types=frozenset({media_type, JSON}),
+        validator=validator,
+    )
 
 
 def _allow_documented_attribute_values(document: dict[str, Any]) -> dict[str, Any]:
@@ -179,7 +186,7 @@ async def _parse_request(operation: Operation, request: Request, key: Key) -> Pa
         sent = "are wrong" if "authorization" in request.headers else "were not provided"
         raise ApiError.single(401, f"Authentication credentials {sent}.", "not_authenticated")
     user = parse_user(request) if operation.has_user else ANONYMOUS
-    parameters = parse_parameters(operation.parameters, request)
+    parameters = parse_parameters(operation.parameters, request, invalid_parameter_code(operation.operation_id))
     return Params(user=user, body=await _parse_body(operation, request), parameters=parameters)
 
 
