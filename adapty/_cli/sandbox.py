@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapty import AdaptyConfigError
+from adapty._cli.options import parse_pairs
 from adapty._cli.output import stdout
 from adapty.sandbox import DEFAULT_HOST, DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, DEFAULT_WEBHOOK_TIME_SCALE, Fault
 
@@ -32,6 +33,16 @@ def run_sandbox(
     ] = ":memory:",
     mail_key: Annotated[str, typer.Option(help="Secret key of the Mail API.")] = DEFAULT_MAIL_KEY,
     secret_key: Annotated[str, typer.Option(help="Secret key of the server-side API.")] = DEFAULT_SECRET_KEY,
+    access_levels: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--access-level",
+            metavar="PRODUCT=LEVEL",
+            help="Access level of the app, and the product that unlocks it. Default for other products: premium. "
+            "Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -82,6 +93,7 @@ def run_sandbox(
             database=database,
             mail_key=mail_key,
             secret_key=secret_key,
+            access_levels=parse_pairs("--access-level", access_levels),
             faults=faults,
             webhook_url=webhook_url,
             webhook_authorization=_webhook_authorization(webhook_url, webhook_authorization),
