@@ -1,7 +1,7 @@
 """Generate the low-level code in generated/adapty_generated from the contracts.
 
-    python -m scripts.generate [--mail-spec FILE] [--server-side-spec FILE] [--webhooks-spec FILE] [--output DIR]
-        [--check]
+    python -m scripts.generate [--mail-spec FILE] [--server-side-spec FILE] [--web-spec FILE]
+        [--export-analytics-spec FILE] [--webhooks-spec FILE] [--output DIR] [--check]
 
 The output is reproducible: the generator and the ruff that formats its output are pinned exactly, and the generator's
 own hooks, which use any ruff on PATH, are off. A failed run leaves the old code in place.
@@ -51,6 +51,13 @@ class Api:
 APIS = (
     Api("mail", ROOT / "openapi" / "mail.yaml", "the Adapty Mail API", "Bearer"),
     Api("server_side", ROOT / "openapi" / "server_side.yaml", "Adapty's server-side API", "Api-Key"),
+    Api("web", ROOT / "openapi" / "web.yaml", "the Adapty Web API", "Api-Key"),
+    Api(
+        "export_analytics",
+        ROOT / "openapi" / "export_analytics.yaml",
+        "the Adapty Export Analytics API",
+        "Api-Key",
+    ),
     Api("webhooks", ROOT / "openapi" / "webhooks.yaml", "Adapty's webhooks"),
 )
 

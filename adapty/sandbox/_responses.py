@@ -1,4 +1,4 @@
-"""What is wrong with a request, and the responses of both APIs."""
+"""What is wrong with a request, and the responses of the APIs."""
 
 from __future__ import annotations
 
@@ -216,14 +216,14 @@ def mail_ok(status: int = HTTPStatus.OK) -> Response:
 
 
 def server_side_success(status: int, media_type: str | None, content: Any) -> Response:
-    """Create a success response of the server-side API.
+    """Create a success response of an API other than Mail.
 
     Args:
         status: The HTTP status.
         media_type: The media type of the body, or None for no body.
-        content: The body, as JSON data.
+        content: The body, as JSON data, or None for no body.
     """
-    if media_type is None:
+    if media_type is None or content is None:
         return Response(status_code=status, headers=_request_id())
     return JSONResponse(content, status_code=status, headers=_request_id(), media_type=media_type)
 
@@ -231,7 +231,7 @@ def server_side_success(status: int, media_type: str | None, content: Any) -> Re
 def server_side_error(
     error: ApiError, *, media_type: str = JSON, headers: Mapping[str, str] | None = None
 ) -> ErrorResponse:
-    """Create an error response of the server-side API.
+    """Create an error response of an API other than Mail.
 
     Args:
         error: What is wrong.
@@ -277,8 +277,10 @@ _SERVER_SIDE_PATHS: Mapping[str, str] = {
     "/api/v1/sdk/": JSON_API,
     "/api/v1/server-side-api/": JSON,
     "/api/v2/server-side-api/": JSON,
+    "/api/v2/web-api/": JSON,
+    "/api/v1/client-api/": JSON,
 }
-"""Path prefixes of the server-side API, and the media type of errors there. All other paths are the Mail API's."""
+"""Path prefixes of the APIs with errors like the server-side API's, and the media type. All others are Mail's."""
 
 
 def error_for_path(

@@ -15,7 +15,7 @@ import pytest
 
 import adapty
 from adapty._cli.errors import ExitCode
-from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, Fault, Sandbox
+from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_PUBLIC_KEY, DEFAULT_SECRET_KEY, Fault, Sandbox
 from tests.cases import case
 from tests.cli.conftest import PROFILE_OPTIONS, run
 from tests.raw_server import answer
@@ -27,7 +27,14 @@ if TYPE_CHECKING:
     from tests.raw_server import RawServer
 
 
-VARIABLES = ("ADAPTY_MAIL_BASE_URL", "ADAPTY_MAIL_SECRET_KEY", "ADAPTY_BASE_URL", "ADAPTY_SECRET_KEY")
+VARIABLES = (
+    "ADAPTY_MAIL_BASE_URL",
+    "ADAPTY_MAIL_SECRET_KEY",
+    "ADAPTY_BASE_URL",
+    "ADAPTY_SECRET_KEY",
+    "ADAPTY_PUBLIC_KEY",
+    "ADAPTY_ADMIN_BASE_URL",
+)
 
 
 def read_exports(lines: str) -> dict[str, str]:
@@ -75,7 +82,7 @@ def test_sandbox_serves_the_printed_address(monkeypatch: pytest.MonkeyPatch) -> 
     command = [sys.executable, "-m", "adapty", "sandbox", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        message, *lines = (process.stdout.readline() for _ in range(3))
+        message, *lines = (process.stdout.readline() for _ in range(4))
         found = read_exports("".join(lines))
         for name, value in found.items():
             monkeypatch.setenv(name, value)
@@ -118,12 +125,13 @@ def test_output_lists_the_environment_variables(stopped_when_ready: list[Sandbox
     assert (ended.code, ended.err) == (0, "")
     message, *lines = ended.out.splitlines()
     found = read_exports("\n".join(lines))
-    assert (found["ADAPTY_MAIL_SECRET_KEY"], found["ADAPTY_SECRET_KEY"]) == (DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY)
-    assert found["ADAPTY_MAIL_BASE_URL"] == found["ADAPTY_BASE_URL"]
+    keys = [found[name] for name in ("ADAPTY_MAIL_SECRET_KEY", "ADAPTY_SECRET_KEY", "ADAPTY_PUBLIC_KEY")]
+    assert keys == [DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, DEFAULT_PUBLIC_KEY]
+    assert found["ADAPTY_MAIL_BASE_URL"] == found["ADAPTY_BASE_URL"] == found["ADAPTY_ADMIN_BASE_URL"]
     assert found["ADAPTY_MAIL_BASE_URL"].startswith("http://127.0.0.1:")
     assert f"{found['ADAPTY_MAIL_BASE_URL']}/_sandbox/" in message
     assert "Ctrl-C" in message
-    assert [shlex.split(line)[0] for line in lines] == ["export", "export"]
+    assert [shlex.split(line)[0] for line in lines] == ["export"] * 3
 
 
 def test_keys_are_quoted_for_the_shell(ready_without_serving: list[Sandbox]) -> None:
@@ -132,6 +140,7 @@ def test_keys_are_quoted_for_the_shell(ready_without_serving: list[Sandbox]) -> 
         for option, variable, attribute in [
             ("--mail-key", "ADAPTY_MAIL_SECRET_KEY", "mail_key"),
             ("--secret-key", "ADAPTY_SECRET_KEY", "secret_key"),
+            ("--public-key", "ADAPTY_PUBLIC_KEY", "public_key"),
         ]:
             with case(key, option, variable, attribute):
                 ended = run("sandbox", "--port", "0", option, key)
@@ -330,7 +339,7 @@ def test_webhooks_are_posted(server: RawServer, options: tuple[str, ...], value:
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        message = [process.stdout.readline() for _ in range(4)][-1]
+        message = [process.stdout.readline() for _ in range(5)][-1]
         warned = process.stderr.readline()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=10)

@@ -255,7 +255,7 @@ WRONG = [
     ("email", "none", "email"),
     ("birthday", "1990-02-30", "date"),
     ("birthday", "", "date"),
-    ("ip_country", "us", "ISO 3166-1"),
+    ("ip_country", "usa", "ISO 3166-1"),
     ("store_country", "UK", "ISO 3166-1"),
     ("store", "amazon", "one of app_store"),
     ("store_account_token", "x", "UUID"),
@@ -310,8 +310,8 @@ def test_invalid_transaction_is_rejected_by_field(api: ServerSideApi) -> None:
         ({"offer": "x"}, ["offer"]),
         ({"cancellation_reason": "bored"}, ["cancellation_reason"]),
         ({"cancellation_reason": 5}, ["cancellation_reason"]),
-        ({"price": {"country": "us", "currency": "usd", "value": "1"}}, ["price.value"]),
-        ({"price": {"country": "us", "currency": "usd", "value": 1}}, ["price.country", "price.currency"]),
+        ({"price": {"country": "uk", "currency": "usd", "value": "1"}}, ["price.value"]),
+        ({"price": {"country": "uk", "currency": "usd", "value": 1}}, ["price.country", "price.currency"]),
         ({"price": None}, ["price"]),
         ({"purchased_at": "2026-06-10"}, ["purchased_at"]),
         ({"purchased_at": "2026-06-10T14:20:00"}, ["purchased_at"]),
@@ -414,7 +414,7 @@ def test_internal_error_has_the_documented_format(
 
 def test_unknown_operation_of_the_spec_is_not_served(monkeypatch: pytest.MonkeyPatch) -> None:
     """A newer spec does not prevent serving the known operations."""
-    monkeypatch.setattr("adapty.sandbox._server_side.routes.ACTIONS", {"getPaywall": ACTIONS["getPaywall"]})
+    monkeypatch.setattr("adapty.sandbox._server_side_routes.ACTIONS", {"getPaywall": ACTIONS["getPaywall"]})
     with Sandbox() as sandbox, ServerSideApi.of(sandbox) as api:
         assert refused(api.http.get(OPERATIONS["listPaywalls"][1]), 404)
         assert declined(api.ask("getPaywall", paywall_id=ID), 404, "paywall_does_not_exist") == [None]
