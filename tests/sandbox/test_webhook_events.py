@@ -406,7 +406,7 @@ def test_start_of_a_grant_causes_an_event(jane: Posting) -> None:
 
 
 FREE = st.just(TRIAL["price"])
-PAID = st.builds(
+PAID: st.SearchStrategy[dict[str, Any]] = st.builds(
     dict,
     country=st.just("DE"),
     currency=st.sampled_from(["USD", "EUR"]),

@@ -10,7 +10,8 @@ from typing import Any
 
 from adapty._core.error_rules import ERROR_RULES
 from adapty.sandbox._responses import ApiError
-from adapty.sandbox._server_side.purchases import get_timestamp, parse_rfc3339
+from adapty.sandbox._server_side.purchases import get_timestamp
+from adapty.sandbox._timestamps import parse_rfc3339
 
 __all__ = ["broken_rule", "check_transaction"]
 

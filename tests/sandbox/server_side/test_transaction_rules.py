@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapty import Adapty, AsyncAdapty, BadRequestError, ProfileNotFoundError
+from adapty import Adapty, AdaptyAPIError, AsyncAdapty, BadRequestError, ProfileNotFoundError
 from adapty._core.error_rules import ERROR_RULES
 from adapty.sandbox._server_side.transaction_rules import _VIOLATIONS
 from tests.cases import case
@@ -102,7 +102,7 @@ def client(sandbox: Sandbox, api: ServerSideApi, clock: Clock) -> Iterator[Adapt
         yield client
 
 
-def check_error(error: BadRequestError | ProfileNotFoundError, code: str) -> None:
+def check_error(error: AdaptyAPIError, code: str) -> None:
     """Check that an error reports a rule, as the vendor documents it."""
     rule = ERROR_RULES[code]
     assert (error.error_code, error.hint) == (code, rule.text)
