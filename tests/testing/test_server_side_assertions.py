@@ -29,12 +29,6 @@ USER = "user_12345"
 UNKNOWN_ID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
 
 
-@pytest.fixture(scope="session")
-def adapty_sandbox_options() -> dict[str, Any]:
-    """Return the settings of an app with two more access levels."""
-    return {"access_levels": {"beta_test": "beta", "gold_yearly": "gold"}}
-
-
 @pytest.fixture
 def customer(adapty_client: Adapty) -> Adapty:
     """Give a client of a sandbox that knows one user."""
