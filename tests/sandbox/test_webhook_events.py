@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PAST, FUTURE = "2026-07-10T14:20:00Z", "2999-06-10T14:20:00Z"
-TRIAL = {
-    "offer": {"category": "introductory", "type": "free_trial"},
-    "price": {"country": "US", "currency": "USD", "value": 0},
-}
+FREE = {"country": "US", "currency": "USD", "value": 0}
+TRIAL = {"offer": {"category": "introductory", "type": "free_trial"}, "price": FREE}
 OFF = {"renew_status": False, "renew_status_changed_at": "2026-06-11T00:00:00Z"}
 FAILED = {"billing_issue_detected_at": "2026-06-12T00:00:00Z"}
 GRACE = {"grace_period_expires_at": "2999-06-20T14:20:00Z"}
@@ -34,7 +32,7 @@ ACCESS = "access_level_updated"
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Posting]:
     """Give one sandbox that posts to all tests."""
-    with posting(access_levels={"gold_yearly": "gold", "last_yearly": "last"}) as one:
+    with posting(access_levels={"gold": "gold", "last": "last"}) as one:
         yield one
 
 
@@ -405,44 +403,39 @@ def test_start_of_a_grant_causes_an_event(jane: Posting) -> None:
     assert [body["event_properties"]["is_active"] for body in _after(jane, 2)] == [False, True]
 
 
-FREE = st.just(TRIAL["price"])
-PAID: st.SearchStrategy[dict[str, Any]] = st.builds(
-    dict,
-    country=st.just("DE"),
-    currency=st.sampled_from(["USD", "EUR"]),
-    value=st.sampled_from([0, -1, 1e300, 10**300]),
+def _merged(body: dict[str, Any], *changes: dict[str, Any]) -> dict[str, Any]:
+    for change in changes:
+        body = {**body, **change}
+    return body
+
+
+TRANSACTIONS = st.builds(
+    _merged,
+    st.builds(
+        subscription,
+        store_transaction_id=st.sampled_from(["a", "b"]),
+        purchased_at=st.sampled_from(["2026-06-10T14:20:00Z", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:60Z"]),
+        expires_at=st.sampled_from([PAST, FUTURE, "0001-01-01T00:00:00+23:58", "9999-12-31T23:59:59-12:00"]),
+        renew_status=st.booleans(),
+        price=st.builds(
+            dict,
+            country=st.just("DE"),
+            currency=st.sampled_from(["USD", "EUR"]),
+            value=st.sampled_from([0, -1, 1e300, 10**300]),
+        ),
+    ),
+    st.sampled_from([{}, REFUNDED, {**REFUNDED, "refunded_at": FUTURE}, UPGRADED]),
+    st.sampled_from([{}, FAILED, {**FAILED, **GRACE}, {**FAILED, "grace_period_expires_at": PAST}]),
+    st.sampled_from([{}, TRIAL, {"offer": {"category": "win_back", "type": "free_trial", "id": "x"}, "price": FREE}]),
 )
-WIN_BACK = {"category": "win_back", "type": "free_trial", "id": "x"}
-OFFERS = st.sampled_from([(None, PAID), (TRIAL["offer"], FREE), (WIN_BACK, FREE)])
-LAST = {"grace_period_expires_at": "9999-12-31T23:59:60Z"}
-PROBLEMS = st.sampled_from([{}, FAILED, {**FAILED, **GRACE}, {**FAILED, **LAST}])
-REFUNDS = st.sampled_from([{}, REFUNDED, {**REFUNDED, "refunded_at": FUTURE}])
-
-
-@st.composite
-def transactions(draw: st.DrawFn) -> dict[str, Any]:
-    """Return a transaction that keeps the documented rules."""
-    offer, prices = draw(OFFERS)
-    early = "0001-01-01T00:00:00+23:59"
-    return subscription(
-        store_transaction_id=draw(st.sampled_from(["a", "b"])),
-        purchased_at=draw(st.sampled_from(["2026-06-10T14:20:00Z", early])),
-        originally_purchased_at=early,
-        expires_at=draw(st.sampled_from([PAST, FUTURE])),
-        renew_status=draw(st.booleans()),
-        offer=offer,
-        price=draw(prices),
-        **draw(PROBLEMS),
-        **draw(REFUNDS),
-    )
 
 
 @settings(max_examples=25, deadline=None, database=None)
-@given(bodies=st.lists(transactions(), min_size=1, max_size=3))
+@given(bodies=st.lists(TRANSACTIONS, min_size=1, max_size=3))
 def test_any_transaction_causes_events_that_match_the_spec(shared: Posting, bodies: list[dict[str, Any]]) -> None:
-    """Every event of every state can be posted, and is what the contract says."""
+    """Every event of every accepted state can be posted, and is what the contract says."""
     shared.sandbox.reset()
     shared.call("profile", {})
-    for body in bodies:
-        shared.transaction(body)
-    assert shared.posted() != []
+    statuses = {shared.try_transaction(body) for body in bodies}
+    assert statuses <= {200, 400}
+    assert (shared.posted() != []) == (200 in statuses)
