@@ -24,6 +24,7 @@ from adapty.sandbox._mail.routes import ACTIONS as MAIL_ACTIONS
 from adapty.sandbox._server_side.actions import ACTIONS as SERVER_SIDE_ACTIONS
 from scripts.coverage_map import (
     ALTERNATIVES,
+    COMMAND_OPTIONS,
     COMMANDS,
     ENUMS,
     EVENTS,
@@ -106,7 +107,7 @@ def _check_operations(api: Api, contract: Json) -> Iterator[Gap]:
             yield from _check_arguments(contract, operation, path, schema)
         if name in COMMANDS[api]:
             yield from _check_command(
-                *COMMANDS[api][name], _properties(contract, (_bodies(contract, operation) or [""])[0])
+                *COMMANDS[api][name], _field_arguments(contract, (_bodies(contract, operation) or [""])[0])
             )
 
 
@@ -150,7 +151,8 @@ def _check_command(group: str, command: str, fields: Iterable[str]) -> Iterator[
     commands: Any = typer.main.get_command(app)
     options = {parameter.name for parameter in commands.commands[group].commands[command].params}
     missing = f"the command {group} {command} lacks an option for {{}}"
-    yield from _differences(fields, options - {"help"}, missing, f"the option {{}} of {group} {command}")
+    wanted = [field for field in fields if field not in COMMAND_OPTIONS]
+    yield from _differences(wanted, options - COMMAND_OPTIONS, missing, f"the option {{}} of {group} {command}")
 
 
 def _check_requests(api: Api, contract: Json) -> Iterator[Gap]:

@@ -104,3 +104,15 @@ def test_later_webhook_contract_has_gaps() -> None:
         "adapty.webhooks.PurchaseProperties lacks the field refund_id of PurchaseEventProperties",
         "the contract lacks the field ad_set of Attribution in Attribution",
     ]
+
+
+def test_later_analytics_contract_has_gaps() -> None:
+    """A new filter is listed for each method and each command."""
+    later = deepcopy(OURS["export_analytics"])
+    later["components"]["schemas"]["MetricsFilters"]["properties"]["app_version"] = {"type": "array"}
+
+    texts = gap_texts("export_analytics", later)
+
+    for method in ("chart", "cohorts", "conversion", "funnel", "ltv", "retention"):
+        assert f"adapty.analytics.{method} lacks the argument app_version" in texts
+        assert f"the command analytics {method} lacks an option for app_version" in texts
