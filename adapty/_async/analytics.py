@@ -195,10 +195,7 @@ class AsyncAnalytics:
             options: The range, filters and periods: see `adapty.models.CohortOptions`.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> cohorts = await client.analytics.cohorts(
@@ -229,10 +226,7 @@ class AsyncAnalytics:
             The conversion: `value` is a percentage, `value_from` and `value_to` are numbers of users.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> conversion = await client.analytics.conversion(
@@ -258,10 +252,7 @@ class AsyncAnalytics:
             options: The range, filters, segmentation and periods: see `adapty.models.FunnelOptions`.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> funnel = await client.analytics.funnel(date_from="2026-01-01", date_to="2026-06-30")  # doctest: +SKIP
@@ -285,10 +276,7 @@ class AsyncAnalytics:
             options: The range, filters, segmentation and periods: see `adapty.models.LTVOptions`.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> ltv = await client.analytics.ltv(
@@ -316,10 +304,7 @@ class AsyncAnalytics:
             options: The range, filters, segmentation and periods: see `adapty.models.RetentionOptions`.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> retention = await client.analytics.retention(
@@ -357,10 +342,7 @@ class AsyncAnalytics:
             options: `format`, `output`, and `extra_fields`: fields of the API that this release does not know.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> placements = await client.analytics.placements("paywall")  # doctest: +SKIP

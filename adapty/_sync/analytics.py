@@ -195,10 +195,7 @@ class Analytics:
             options: The range, filters and periods: see `adapty.models.CohortOptions`.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> cohorts = client.analytics.cohorts(
@@ -227,10 +224,7 @@ class Analytics:
             The conversion: `value` is a percentage, `value_from` and `value_to` are numbers of users.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> conversion = client.analytics.conversion(
@@ -256,10 +250,7 @@ class Analytics:
             options: The range, filters, segmentation and periods: see `adapty.models.FunnelOptions`.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> funnel = client.analytics.funnel(date_from="2026-01-01", date_to="2026-06-30")  # doctest: +SKIP
@@ -281,10 +272,7 @@ class Analytics:
             options: The range, filters, segmentation and periods: see `adapty.models.LTVOptions`.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> ltv = client.analytics.ltv(
@@ -310,10 +298,7 @@ class Analytics:
             options: The range, filters, segmentation and periods: see `adapty.models.RetentionOptions`.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> retention = client.analytics.retention(
@@ -351,10 +336,7 @@ class Analytics:
             options: `format`, `output`, and `extra_fields`: fields of the API that this release does not know.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> placements = client.analytics.placements("paywall")  # doctest: +SKIP
