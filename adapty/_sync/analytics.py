@@ -85,10 +85,11 @@ class Analytics:
 
         Args:
             chart_id: One of `adapty.models.ChartId`.
-            options: The range, filters, segmentation and periods: see `adapty.models.ChartOptions`.
+            options: The range, filters, segmentation and periods: see `adapty.models.ChartOptions`. Also `format` and
+                `output`, the path of the file for `format="csv"`.
 
         Returns:
-            The chart. `rows()` has its values as flat dicts.
+            The chart, whose `rows()` has its values as flat dicts; the path of the file for `format="csv"`.
 
         Raises:
             AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The

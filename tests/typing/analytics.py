@@ -5,6 +5,7 @@ An ignored error here is an expectation: the type checker reports it once the er
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_type
@@ -13,8 +14,6 @@ from zoneinfo import ZoneInfo
 from adapty.models import LTV, Chart, ChartPiece, Cohorts, Conversion, DateRange, Placements, split_range
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
     from adapty import Adapty, AsyncAdapty
     from adapty.models import ChartProgress
 
