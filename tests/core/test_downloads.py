@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING
 
 import httpx
@@ -63,6 +64,16 @@ def test_interrupted_download_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         write_and_interrupt()
     assert suffixes(tmp_path) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes with names")
+def test_devices_are_not_replaced(tmp_path: Path) -> None:
+    """A pipe or a device stays what it is."""
+    os.mkfifo(tmp_path / "a.pipe")
+    for output in (tmp_path / "a.pipe", "/dev/null"):
+        with pytest.raises(AdaptyUsageError, match=r"^output: is a folder or a device"), Download(output):
+            pass
+    assert suffixes(tmp_path) == [".pipe"]
 
 
 def test_failed_write_is_a_usage_error(tmp_path: Path) -> None:
