@@ -75,7 +75,7 @@ class Download:
             self._part.unlink()
 
     def accepts(self, status_code: int, headers: Mapping[str, str]) -> bool:
-        """Return whether a response is to be written, and is no error or page of a gateway."""
+        """Return whether a response is a success with CSV; errors and pages of gateways are not written."""
         return status_code == _OK and is_csv(headers)
 
     def restart(self) -> None:
