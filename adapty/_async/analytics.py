@@ -97,10 +97,10 @@ class AsyncAnalytics:
 
         Example:
             >>> chart = await client.analytics.chart(
-            ...     "revenue", date_from="2026-01-01", date_to="2026-06-30", segmentation="country", store="app_store"
+            ...     "installs", date_from="2026-01-01", date_to="2026-06-30", timezone="Europe/Berlin"
             ... )  # doctest: +SKIP
-            >>> chart.rows()[0]["segment"]  # doctest: +SKIP
-            'United States'
+            >>> [row["value"] for row in chart.rows()]  # doctest: +SKIP
+            [0, 0, 0, 0, 0, 0]
         """
         options["chart_id"] = chart_id
         return await self._retrieve("retrieveAnalyticsData", AnalyticsDataRequest, Chart, options)
@@ -135,9 +135,12 @@ class AsyncAnalytics:
 
         Example:
             >>> async for piece in client.analytics.chart_pieces(
-            ...     "revenue", date_from="2024-01-01", date_to="2026-06-30", period_unit="day"
+            ...     "installs", date_from="2024-02-15", date_to="2026-06-30"
             ... ):  # doctest: +SKIP
             ...     print(piece.date_from, piece.date_to, len(piece.rows()))
+            2024-02-15 2025-01-31 12
+            2025-02-01 2026-01-31 12
+            2026-02-01 2026-06-30 5
         """
         return self._iterate(ChartPlan({**options, "chart_id": chart_id}, periods_per_request), on_progress)
 
@@ -175,6 +178,8 @@ class AsyncAnalytics:
             >>> rows = await client.analytics.chart_rows(
             ...     "installs", date_from="2020-01-01", date_to="2026-06-30"
             ... )  # doctest: +SKIP
+            >>> len(rows)  # doctest: +SKIP
+            78
         """
         plan = ChartPlan({**options, "chart_id": chart_id}, periods_per_request)
         return join_rows([piece.chart async for piece in self._iterate(plan, on_progress)])
