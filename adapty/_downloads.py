@@ -53,8 +53,9 @@ class Download:
         Raises:
             AdaptyUsageError: The file cannot be created.
         """
-        if self._target.is_dir():
-            raise AdaptyUsageError.for_field("output", "is a folder; expected the path of a file")
+        if self._target.exists() and not self._target.is_file():
+            # Root could replace /dev/null.
+            raise AdaptyUsageError.for_field("output", "is a folder or a device; expected the path of a file")
         try:
             create_private_file(self._part)
             self._file = self._part.open("r+b")
@@ -74,7 +75,7 @@ class Download:
             self._part.unlink()
 
     def accepts(self, status_code: int, headers: Mapping[str, str]) -> bool:
-        """Return whether a response is to be written, and is no error or page of a gateway."""
+        """Return whether a response is a success with CSV; errors and pages of gateways are not written."""
         return status_code == _OK and is_csv(headers)
 
     def restart(self) -> None:

@@ -39,7 +39,7 @@ class RateLimits:
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything. In a forked child, another thread may have held the lock."""
+        """Forget everything, and replace the lock: in a forked child, it may be locked forever."""
         self._lock = Lock()
         self._schedules: dict[bytes, SlotSchedule] = {}
 

@@ -83,10 +83,11 @@ class AsyncAnalytics:
 
         Args:
             chart_id: One of `adapty.models.ChartId`.
-            options: The range, filters, segmentation and periods: see `adapty.models.ChartOptions`.
+            options: The range, filters, segmentation and periods: see `adapty.models.ChartOptions`. Also `format` and
+                `output`, the path of the file for `format="csv"`.
 
         Returns:
-            The chart. `rows()` has its values as flat dicts.
+            The chart, whose `rows()` has its values as flat dicts; the path of the file for `format="csv"`.
 
         Raises:
             AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
@@ -96,10 +97,10 @@ class AsyncAnalytics:
 
         Example:
             >>> chart = await client.analytics.chart(
-            ...     "revenue", date_from="2026-01-01", date_to="2026-06-30", segmentation="country", store="app_store"
+            ...     "installs", date_from="2026-01-01", date_to="2026-06-30", timezone="Europe/Berlin"
             ... )  # doctest: +SKIP
-            >>> chart.rows()[0]["segment"]  # doctest: +SKIP
-            'United States'
+            >>> [row["value"] for row in chart.rows()]  # doctest: +SKIP
+            [0, 0, 0, 0, 0, 0]
         """
         options["chart_id"] = chart_id
         return await self._retrieve("retrieveAnalyticsData", AnalyticsDataRequest, Chart, options)
@@ -134,9 +135,12 @@ class AsyncAnalytics:
 
         Example:
             >>> async for piece in client.analytics.chart_pieces(
-            ...     "revenue", date_from="2024-01-01", date_to="2026-06-30", period_unit="day"
+            ...     "installs", date_from="2024-02-15", date_to="2026-06-30"
             ... ):  # doctest: +SKIP
             ...     print(piece.date_from, piece.date_to, len(piece.rows()))
+            2024-02-15 2025-01-31 12
+            2025-02-01 2026-01-31 12
+            2026-02-01 2026-06-30 5
         """
         return self._iterate(ChartPlan({**options, "chart_id": chart_id}, periods_per_request), on_progress)
 
@@ -174,6 +178,8 @@ class AsyncAnalytics:
             >>> rows = await client.analytics.chart_rows(
             ...     "installs", date_from="2020-01-01", date_to="2026-06-30"
             ... )  # doctest: +SKIP
+            >>> len(rows)  # doctest: +SKIP
+            78
         """
         plan = ChartPlan({**options, "chart_id": chart_id}, periods_per_request)
         return join_rows([piece.chart async for piece in self._iterate(plan, on_progress)])
@@ -195,10 +201,7 @@ class AsyncAnalytics:
             options: The range, filters and periods: see `adapty.models.CohortOptions`.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> cohorts = await client.analytics.cohorts(
@@ -229,10 +232,7 @@ class AsyncAnalytics:
             The conversion: `value` is a percentage, `value_from` and `value_to` are numbers of users.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> conversion = await client.analytics.conversion(
@@ -258,10 +258,7 @@ class AsyncAnalytics:
             options: The range, filters, segmentation and periods: see `adapty.models.FunnelOptions`.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> funnel = await client.analytics.funnel(date_from="2026-01-01", date_to="2026-06-30")  # doctest: +SKIP
@@ -285,10 +282,7 @@ class AsyncAnalytics:
             options: The range, filters, segmentation and periods: see `adapty.models.LTVOptions`.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> ltv = await client.analytics.ltv(
@@ -316,10 +310,7 @@ class AsyncAnalytics:
             options: The range, filters, segmentation and periods: see `adapty.models.RetentionOptions`.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> retention = await client.analytics.retention(
@@ -357,10 +348,7 @@ class AsyncAnalytics:
             options: `format`, `output`, and `extra_fields`: fields of the API that this release does not know.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> placements = await client.analytics.placements("paywall")  # doctest: +SKIP

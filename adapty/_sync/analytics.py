@@ -85,10 +85,11 @@ class Analytics:
 
         Args:
             chart_id: One of `adapty.models.ChartId`.
-            options: The range, filters, segmentation and periods: see `adapty.models.ChartOptions`.
+            options: The range, filters, segmentation and periods: see `adapty.models.ChartOptions`. Also `format` and
+                `output`, the path of the file for `format="csv"`.
 
         Returns:
-            The chart. `rows()` has its values as flat dicts.
+            The chart, whose `rows()` has its values as flat dicts; the path of the file for `format="csv"`.
 
         Raises:
             AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
@@ -98,10 +99,10 @@ class Analytics:
 
         Example:
             >>> chart = client.analytics.chart(
-            ...     "revenue", date_from="2026-01-01", date_to="2026-06-30", segmentation="country", store="app_store"
+            ...     "installs", date_from="2026-01-01", date_to="2026-06-30", timezone="Europe/Berlin"
             ... )  # doctest: +SKIP
-            >>> chart.rows()[0]["segment"]  # doctest: +SKIP
-            'United States'
+            >>> [row["value"] for row in chart.rows()]  # doctest: +SKIP
+            [0, 0, 0, 0, 0, 0]
         """
         options["chart_id"] = chart_id
         return self._retrieve("retrieveAnalyticsData", AnalyticsDataRequest, Chart, options)
@@ -136,9 +137,12 @@ class Analytics:
 
         Example:
             >>> for piece in client.analytics.chart_pieces(
-            ...     "revenue", date_from="2024-01-01", date_to="2026-06-30", period_unit="day"
+            ...     "installs", date_from="2024-02-15", date_to="2026-06-30"
             ... ):  # doctest: +SKIP
             ...     print(piece.date_from, piece.date_to, len(piece.rows()))
+            2024-02-15 2025-01-31 12
+            2025-02-01 2026-01-31 12
+            2026-02-01 2026-06-30 5
         """
         return self._iterate(ChartPlan({**options, "chart_id": chart_id}, periods_per_request), on_progress)
 
@@ -174,6 +178,8 @@ class Analytics:
             >>> rows = client.analytics.chart_rows(
             ...     "installs", date_from="2020-01-01", date_to="2026-06-30"
             ... )  # doctest: +SKIP
+            >>> len(rows)  # doctest: +SKIP
+            78
         """
         plan = ChartPlan({**options, "chart_id": chart_id}, periods_per_request)
         return join_rows([piece.chart for piece in self._iterate(plan, on_progress)])
@@ -195,10 +201,7 @@ class Analytics:
             options: The range, filters and periods: see `adapty.models.CohortOptions`.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> cohorts = client.analytics.cohorts(
@@ -227,10 +230,7 @@ class Analytics:
             The conversion: `value` is a percentage, `value_from` and `value_to` are numbers of users.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> conversion = client.analytics.conversion(
@@ -256,10 +256,7 @@ class Analytics:
             options: The range, filters, segmentation and periods: see `adapty.models.FunnelOptions`.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> funnel = client.analytics.funnel(date_from="2026-01-01", date_to="2026-06-30")  # doctest: +SKIP
@@ -281,10 +278,7 @@ class Analytics:
             options: The range, filters, segmentation and periods: see `adapty.models.LTVOptions`.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> ltv = client.analytics.ltv(
@@ -310,10 +304,7 @@ class Analytics:
             options: The range, filters, segmentation and periods: see `adapty.models.RetentionOptions`.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> retention = client.analytics.retention(
@@ -351,10 +342,7 @@ class Analytics:
             options: `format`, `output`, and `extra_fields`: fields of the API that this release does not know.
 
         Raises:
-            AdaptyUsageError: Arguments are missing, unknown or invalid, or the API does not offer the combination. The
-                message names all of them. Nothing was sent.
-            AdaptyAPIError: The API rejected the request (`BadRequestError`, `AuthenticationError`) or failed.
-            AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
+            AdaptyError: As in `chart`.
 
         Example:
             >>> placements = client.analytics.placements("paywall")  # doctest: +SKIP

@@ -110,7 +110,7 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _parse_points(items: Iterable[Any], *, needs_date: bool) -> tuple[tuple[AnalyticsPoint, ...], tuple[Any, ...]]:
-    """Split items into points and what is none, unchanged."""
+    """Split items into points, and those that are not points, unchanged."""
     points: list[AnalyticsPoint] = []
     skipped: list[Any] = []
     for item in items:

@@ -44,7 +44,8 @@ class AnalyticsFilters(TypedDict, total=False):
         offer_category: Some of `adapty.models.AnalyticsOfferCategory`.
         offer_type: Some of `adapty.models.AnalyticsOfferType`.
         offer_id: IDs of offers.
-        timezone: The IANA name of the time zone in which a day starts, or a ZoneInfo. Default: that of the app.
+        timezone: The IANA name of the time zone in which a day starts, or a ZoneInfo. The vendor does not document
+            the default.
         extra_fields: Fields of the API that this release does not know, sent unchanged.
     """
 

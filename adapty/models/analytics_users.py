@@ -153,7 +153,7 @@ class LTVSegment(ResponseModel):
         title: The title.
         type: The ID, such as `total`.
         value: The lifetime value.
-        values: The values per period, as received; `points` has them parsed.
+        values: The values per period, as received; `segment` has them parsed.
         cohort_size: How many users.
     """
 

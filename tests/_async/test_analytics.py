@@ -13,6 +13,8 @@ import pytest
 import adapty as library
 from adapty import AdaptyUsageError, AsyncAdapty
 from adapty.models import Chart, ChartPiece, ChartProgress, split_range
+from adapty_generated.export_analytics.api.default import retrieve_placement_info
+from adapty_generated.export_analytics.models import PlacementInfoRequest
 from tests.analytics_calls import CALLS, CONTRACT, FULL, PATHS, POINTS, RANGE, example, schema_of
 from tests.cases import case
 from tests.server_side_calls import KEY, Stub, answering, failing
@@ -222,3 +224,16 @@ async def test_default_parts_have_at_most_365_days(stubbed: AsyncAdapty, stub: S
                 assert (piece.date_to - piece.date_from).days < 365
             assert 7 <= len(stub.requests) <= 8
     assert len(split_range("2019-12-30", "2026-06-30", "day", count=365)) == 7
+
+
+async def test_low_level_client_has_key_and_address(stubbed: AsyncAdapty, stub: Stub) -> None:
+    """It works with the generated functions, without waiting for the rate limit."""
+    stub.replies = [succeeding(example("retrievePlacementInfo"))]
+    body = PlacementInfoRequest.from_dict({"filters": {"placement_type": "paywall"}})
+
+    response = await retrieve_placement_info.asyncio_detailed(client=stubbed.analytics.low_level(), body=body)
+
+    assert response.status_code == 200
+    (request,) = stub.requests
+    assert str(request.url) == f"https://api-admin.adapty.io{PATHS['retrievePlacementInfo']}"
+    assert request.headers["authorization"] == f"Api-Key {KEY}"

@@ -167,7 +167,7 @@ def test_limits_of_many_keys_are_forgotten() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no forks")
 def test_forked_child_has_limits_of_its_own() -> None:
-    """Also if another thread held the lock at the moment of the fork."""
+    """Also if the lock is locked at the moment of the fork."""
     code = """
 import os
 from adapty._rate_limits import LIMITS

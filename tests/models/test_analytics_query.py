@@ -174,7 +174,7 @@ def test_renewal_days_need_days() -> None:
 
 
 def test_timezones_are_iana_names() -> None:
-    """Text and ZoneInfo are accepted; what is no name is refused."""
+    """Text and ZoneInfo are accepted; anything else is refused."""
     for zone in ("Europe/Berlin", ZoneInfo("Europe/Berlin")):
         with case(zone=zone):
             query = build_query(AnalyticsDataRequest, {"chart_id": "arr", **RANGE, "timezone": zone})

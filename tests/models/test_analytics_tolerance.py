@@ -69,7 +69,8 @@ def test_every_point_is_in_a_row_or_skipped() -> None:
     """However one point is changed, the numbers of rows and skipped points add up."""
     total = len(Chart.from_dict(ONE_METRIC).rows())
     segments = ONE_METRIC["data"]["revenue"]["data"]
-    for odd in (None, 1, "x", [], {}, {"x": 1}, {"x": "2026-01-01", "y": []}, {"newer": 1}):
+    points: tuple[Any, ...] = (None, 1, "x", [], {}, {"x": 1}, {"x": "2026-01-01", "y": []}, {"newer": 1})
+    for odd in points:
         with case(odd=odd):
             changed = [{**segments[0], "values": [odd, *segments[0]["values"]]}, *segments[1:]]
             chart = Chart.from_dict({"data": {"revenue": {"data": changed}}})
