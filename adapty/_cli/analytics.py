@@ -16,12 +16,12 @@ from adapty._cli.commands import CommandGroup
 from adapty._cli.options import option
 from adapty._cli.output import stderr
 from adapty._cli.rows import pivot
-from adapty.models import Chart, ChartId, ChartMetric, PlacementType
+from adapty.models import ChartId, PlacementType
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from adapty.models import Conversion
+    from adapty.models import Chart, ChartMetric, Conversion
 
 __all__ = ["app"]
 
@@ -69,11 +69,11 @@ def chart(
     metrics = _choose_metrics({name: found for chart in charts for name, found in chart.data.items()}, metric)
     rows = _join_rows(charts, metrics)
     title = _describe(chart_id, options)
-    plotted, first = next(iter(metrics.items()), ("", ChartMetric()))
-    unit = first.unit or ""
+    plotted = next(iter(metrics), "")
+    unit = (metrics[plotted].unit if metrics else None) or ""
     display.show(
         rows,
-        columns=Chart.COLUMNS,
+        columns=charts[0].COLUMNS,
         title=title,
         table=pivot(sorted(_name_common(rows, chart_id), key=itemgetter("date")), column="metric", value="value"),
         summary=[{"metric": name, **_compare(found)} for name, found in metrics.items()] if _compares(options) else (),

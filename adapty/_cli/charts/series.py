@@ -32,6 +32,7 @@ MAX_SERIES = len(COLORS)
 
 NO_DATA = "no data in this range"
 
+_NO_NAME = "-"
 _MAX_NUMBER = 1e100
 _MIN_SPAN = 1e-9
 _GAP = 2
@@ -90,9 +91,10 @@ def create_chart(rows: Iterable[Mapping[str, Any]], *, period_unit: str) -> Char
 
     It has the largest segments. The others are not added up, because a sum of averages means nothing.
     """
-    values: dict[tuple[str, str], dict[date, float]] = {}
+    values: dict[tuple[str, str | None], dict[date, float]] = {}
     for row in rows:
-        segment = values.setdefault((str(row["segment"]), str(row["segment_id"])), {})
+        name, id_ = row["segment"], row["segment_id"]
+        segment = values.setdefault((name or id_ or _NO_NAME, id_), {})
         if row["value"] is not None and abs(row["value"]) < _MAX_NUMBER:
             segment[row["date"]] = float(row["value"])
     drawable = {segment: found for segment, found in values.items() if found}

@@ -41,6 +41,15 @@ def test_segments_of_equal_names_are_two() -> None:
     assert [series.values for series in create_chart(rows, period_unit="month").series] == [[2], [1]]
 
 
+def test_segment_without_a_title_has_a_name() -> None:
+    """Its ID, if it has one."""
+    row = {**make_rows({"US": [1]})[0], "segment": None}
+
+    for id_, name in [("us", "us"), (None, "-")]:
+        (series,) = create_chart([{**row, "segment_id": id_}], period_unit="month").series
+        assert series.name == name
+
+
 def test_chart_without_values_is_empty() -> None:
     """Without rows, and with rows that have no values."""
     for rows in ([], make_rows({"US": []}), make_rows({"US": [None, None]})):
