@@ -122,7 +122,7 @@ class Display:
         elif self.path is None:
             stdout.print(f"{title}: {NO_DATA}")
         if summary and (self.plot or self.path is None):
-            print_rows("Whole range", summary)
+            print_rows("whole range", summary)
 
     def _file(self, rows: Rows, columns: Sequence[str], picture: Picture | None) -> bytes:
         if self.kind == "csv":

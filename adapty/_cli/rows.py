@@ -47,7 +47,7 @@ def pivot(rows: Iterable[Row], *, column: str, value: str, values: Collection[st
         rows: The rows.
         column: The column whose values become columns.
         value: The column with the values for them.
-        values: Further columns to drop; all others stay, and identify a row.
+        values: Further columns to drop; all others stay, and identify a row. Equal ones stay several rows.
 
     Example:
         >>> pivot(
@@ -57,12 +57,17 @@ def pivot(rows: Iterable[Row], *, column: str, value: str, values: Collection[st
         ... )
         [{'day': 1, 'mrr': 7, 'arr': 84}]
     """
-    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    pivoted: list[dict[str, Any]] = []
+    latest: dict[tuple[Any, ...], dict[str, Any]] = {}
     dropped = {column, value, *values}
     for row in rows:
-        key = {name: cell for name, cell in row.items() if name not in dropped}
-        found.setdefault(tuple(key.values()), key)[str(row[column])] = row[value]
-    return list(found.values())
+        kept = {name: cell for name, cell in row.items() if name not in dropped}
+        key, name = tuple(kept.values()), str(row[column])
+        if key not in latest or name in latest[key]:
+            latest[key] = kept
+            pivoted.append(kept)
+        latest[key][name] = row[value]
+    return pivoted
 
 
 def _is_number(value: object) -> bool:

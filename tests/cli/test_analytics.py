@@ -202,7 +202,7 @@ def test_compared_range_has_a_summary(admin_api: RawServer) -> None:
         serve(admin_api, body)
         for display in ((), ("--plot",)):
             with case(command, display):
-                out = run("analytics", *command, *flags, *display).out.partition("Whole range\n")[2]
+                out = run("analytics", *command, *flags, *display).out.partition("whole range\n")[2]
                 metric_name = ["metric", "common"] if command[0] == "chart" else []
                 assert table(out) == [metric_name[:1] + headers, [*metric_name[1:], "12.50", "100", "120", "90"]]
     assert len(admin_api.requests) == 4
@@ -313,7 +313,10 @@ def test_empty_results_say_so(admin_api: RawServer) -> None:
             serve(admin_api, {"data": [] if arguments[0] != "chart" else {}})
             ended = run("analytics", *arguments, *RANGE)
             assert (ended.code, ended.err) == (0, "")
-            assert re.fullmatch(r".*, 2026-01-01 to 2026-03-31.*: no data in this range\n", ended.out)
+            assert re.fullmatch(r".*, 2026-01-01 to 2026-03-31.*: no data\n", ended.out)
+
+    serve(admin_api, {"data": []})
+    assert run("analytics", "placements", "--type", "paywall").out == "placements of paywalls: no data\n"
 
 
 def test_long_table_is_cut_visibly(admin_api: RawServer) -> None:

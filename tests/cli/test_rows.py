@@ -49,11 +49,12 @@ def test_pivot_keeps_all_values() -> None:
     """Rows are in the order in which they occur first, and may lack columns."""
     rows = [
         {"day": day, "period": period, "value": 10 * day + period, "other": 5}
-        for day, period in [(2, 1), (2, 2), (1, 1), (3, 3)]
+        for day, period in [(2, 1), (2, 2), (1, 1), (3, 3), (1, 1), (1, 2)]
     ]
 
     assert pivot(rows, column="period", value="value", values=["other"]) == [
         {"day": 2, "1": 21, "2": 22},
         {"day": 1, "1": 11},
         {"day": 3, "3": 33},
+        {"day": 1, "1": 11, "2": 12},
     ]

@@ -30,7 +30,7 @@ COLORS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 MAX_SERIES = len(COLORS)
 """More lines cannot be distinguished."""
 
-NO_DATA = "no data in this range"
+NO_DATA = "no data"
 
 _NO_NAME = "-"
 _MAX_NUMBER = 1e100
