@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import signal
+import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
 # doctest does not support await. The same examples run in adapty/_sync, which is generated from these files.
 collect_ignore_glob = ["adapty/_async/*"]
+
+# httpcore tries to import sniffio, which is not installed, several times for each request.
+if find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -62,7 +68,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.fixturenames.append("_example")
 
 
-def pytest_collection_finish() -> None:
-    """Exclude the objects loaded so far from garbage collection: traversing them takes longer than most tests."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect without garbage collection, and exclude what is loaded from it: it takes longer than most tests."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000)
+        gc.enable()

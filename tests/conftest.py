@@ -42,6 +42,13 @@ EVENT: dict[str, Any] = {
 }
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file() -> Iterator[None]:
+    """Collect tests, but no examples in docstrings, which only the package has."""
+    collectors = yield
+    return [collector for collector in collectors if type(collector) is pytest.Module]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _certificates() -> Iterator[None]:
     """Read the certificates once and not for each client, because it takes longer than most tests."""

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -294,6 +295,7 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].+)?", re.ASCII)
 
 
+@lru_cache(maxsize=None, typed=True)
 def meaning(value: Any) -> tuple[str, Any]:
     """Return the meaning of a leaf: times are instants, numbers are numbers."""
     if isinstance(value, bool):

@@ -6,6 +6,7 @@ real one. It is started as a script, which forks a process for each run, so that
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -284,4 +285,8 @@ def test_killed_run_is_resumed(tmp_path: Path, how: str, least: int) -> None:
 
 
 if __name__ == "__main__":
+    # Compiles patterns that each forked process would compile otherwise.
+    for each in STAGES:
+        record(each, 0)
+    gc.freeze()
     globals()[sys.argv[1]](Path(sys.argv[2]))
