@@ -10,6 +10,7 @@ import httpx
 import pytest
 from hypothesis import settings
 
+from tests.python_processes import stop_fork_server
 from tests.raw_server import RawServer, raw_server
 
 if TYPE_CHECKING:
@@ -70,6 +71,13 @@ def _no_adapty_environment() -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith("ADAPTY_") or name.upper().endswith("_PROXY")]:
             patch.delenv(name)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fork_server() -> Iterator[None]:
+    """Stop the server of `tests.python_processes` at the end."""
+    yield
+    stop_fork_server()
 
 
 @pytest.fixture(scope="session")
