@@ -22,7 +22,8 @@ PRELOADED = (
     *("adapty._async.client", "adapty._sync.client", "adapty._cli.app", "adapty._cli.mail", "adapty._generated"),
     *("adapty.bulk.erasing", "adapty.bulk.importing", "adapty.fast._transport", "adapty.sandbox._app"),
     *("adapty.sandbox._server", "adapty.testing._fixtures", "adapty.webhooks.dedup", "adapty.webhooks.outbox"),
-    *("adapty.webhooks.worker", "freezegun", "httpx", "time_machine", "uvicorn.protocols.http.h11_impl"),
+    *("adapty.webhooks.worker", "freezegun", "httpx", "tests.conftest", "time_machine"),
+    "uvicorn.protocols.http.h11_impl",
 )
 
 
