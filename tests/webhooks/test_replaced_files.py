@@ -138,7 +138,9 @@ def test_close_leaves_nothing_beside_a_replacement(path: Path) -> None:
 def test_repeatedly_removed_file_stays_usable(path: Path, stack: ExitStack) -> None:
     """Whatever the timing is."""
     processes = [Process(path, stack) for _ in range(3)]
-    for turn in range(8):
+    for number, process in enumerate(processes):
+        assert process.put(number) == f"True {number + 1}"
+    for turn in range(1, 9):
         for index, process in enumerate(processes):
             start = 1000 * turn + 100 * index
             process.start(" ".join(str(number) for number in range(start, start + 20)))
