@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib import import_module, resources
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ from attrs import evolve
 
 from adapty._core.call import Call, Request
 from adapty._core.operations import AUTH_SCHEMES, OPERATIONS
-from adapty.errors import AdaptyUsageError
+from adapty.errors import AdaptyError, AdaptyUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,19 +28,27 @@ if TYPE_CHECKING:
     from adapty._core.operations import Api, Operation
     from adapty.config import Config
     from adapty.models._request import RequestModel
+    from adapty_generated.export_analytics import AuthenticatedClient as AnalyticsClient
     from adapty_generated.mail import AuthenticatedClient as MailClient
     from adapty_generated.server_side import AuthenticatedClient as ServerSideClient
+    from adapty_generated.web import AuthenticatedClient as WebClient
 
 __all__ = [
+    "build_analytics_call",
     "build_mail_call",
     "build_server_side_call",
+    "build_web_call",
     "ignore_body",
+    "low_level_analytics_client",
     "low_level_mail_client",
     "low_level_server_side_client",
+    "low_level_web_client",
     "openapi_spec",
 ]
 
 T = TypeVar("T")
+
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 # Created once: json.dumps would create one for each call.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -80,8 +89,32 @@ def build_server_side_call(
 
     Raises:
         AdaptyUsageError: The model was changed after validation, and JSON cannot represent it.
+        AdaptyError: The contract that the code was generated from does not have the operation.
     """
     return _build_call(OPERATIONS["server_side"][name], parse, body, parameters)
+
+
+def build_web_call(name: str, parse: Callable[[Mapping[str, Any]], T], body: RequestModel) -> Call[T]:
+    """Build the call of an operation of the Web API; see `build_server_side_call`."""
+    return _build_call(OPERATIONS["web"][name], parse, body, {})
+
+
+def build_analytics_call(
+    name: str,
+    parse: Callable[[Mapping[str, Any]], T],
+    body: RequestModel,
+    headers: Mapping[str, str] = _NO_HEADERS,
+) -> Call[T]:
+    """Build the call of an operation of the Export Analytics API; see `build_server_side_call`.
+
+    Args:
+        name: The operationId in the spec.
+        parse: Returns the result from the parsed body of a documented success.
+        body: The request body.
+        headers: Headers that the vendor documents outside of the spec.
+    """
+    call = _build_call(OPERATIONS["export_analytics"][name], parse, body, {})
+    return evolve(call, request=evolve(call.request, headers={**call.request.headers, **headers}))
 
 
 def ignore_body(_: Mapping[str, Any]) -> None:
@@ -96,7 +129,7 @@ def _build_call(
 ) -> Call[T]:
     # The builder only calls the body's `to_dict`, which a model has too.
     arguments = parameters if body is None else {**parameters, "body": body}
-    parts = _load_builder(operation.api, operation.endpoint)(**arguments)
+    parts = _load_builder(operation.api, operation.endpoint, operation.name)(**arguments)
     content = None
     if "json" in parts:
         try:
@@ -110,8 +143,20 @@ def _build_call(
 
 
 @cache
-def _load_builder(api: Api, endpoint: str) -> Callable[..., Mapping[str, Any]]:
-    module = import_module(f"adapty_generated.{api}.api.{endpoint}")
+def _load_builder(api: Api, endpoint: str, operation: str) -> Callable[..., Mapping[str, Any]]:
+    """Return the generated builder of an operation; the cache needs arguments that are cheap to hash.
+
+    Raises:
+        AdaptyError: The contract that the code was generated from does not have the operation.
+    """
+    name = f"adapty_generated.{api}.api.{endpoint}"
+    try:
+        module = import_module(name)
+    except ModuleNotFoundError as missing:
+        if not (missing.name and f"{name}.".startswith(f"{missing.name}.")):
+            raise
+        problem = f"is not in the contract that this installation was generated from (openapi/{api}.yaml)"
+        raise AdaptyError(f"{operation}: the operation {problem}") from None
     return cast("Callable[..., Mapping[str, Any]]", module._get_kwargs)  # noqa: SLF001 - it has no public name
 
 
@@ -130,6 +175,23 @@ def low_level_server_side_client(
     from adapty_generated.server_side import AuthenticatedClient
 
     return AuthenticatedClient(**_client_arguments("server_side", config, transport))
+
+
+def low_level_web_client(config: Config, transport: httpx.BaseTransport | httpx.AsyncBaseTransport) -> WebClient:
+    """Create the generated client of the Web API, with the public key and the transport of the facade."""
+    from adapty_generated.web import AuthenticatedClient
+
+    return AuthenticatedClient(**_client_arguments("web", config, transport))
+
+
+def low_level_analytics_client(
+    config: Config,
+    transport: httpx.BaseTransport | httpx.AsyncBaseTransport,
+) -> AnalyticsClient:
+    """Create the generated client of the Export Analytics API, with the key and the transport of the facade."""
+    from adapty_generated.export_analytics import AuthenticatedClient
+
+    return AuthenticatedClient(**_client_arguments("export_analytics", config, transport))
 
 
 def _client_arguments(

@@ -25,23 +25,35 @@ if TYPE_CHECKING:
 __all__ = ["Config", "Timeouts"]
 
 DEFAULT_BASE_URL = "https://api.adapty.io"
-"""The base URL of the server-side API."""
+"""The base URL of the server-side API and of the Web API."""
 
 DEFAULT_MAIL_BASE_URL = "https://api-mail.adapty.io"
 """The base URL of the Mail API."""
 
+DEFAULT_ADMIN_BASE_URL = "https://api-admin.adapty.io"
+"""The base URL of the Export Analytics API."""
+
 DEFAULT_MAX_RESPONSE_BYTES = 32 * 1024 * 1024
 """Far more than any documented response."""
 
-KEY_ARGUMENTS: Mapping[Api, str] = MappingProxyType({"mail": "mail_secret_key", "server_side": "secret_key"})
+KEY_ARGUMENTS: Mapping[Api, str] = MappingProxyType(
+    {
+        "mail": "mail_secret_key",
+        "server_side": "secret_key",
+        "web": "public_key",
+        "export_analytics": "secret_key",
+    },
+)
 """The argument with the key, by API."""
 
 ENV_VARS = MappingProxyType(
     {
         "secret_key": "ADAPTY_SECRET_KEY",
         "mail_secret_key": "ADAPTY_MAIL_SECRET_KEY",
+        "public_key": "ADAPTY_PUBLIC_KEY",
         "base_url": "ADAPTY_BASE_URL",
         "mail_base_url": "ADAPTY_MAIL_BASE_URL",
+        "admin_base_url": "ADAPTY_ADMIN_BASE_URL",
     },
 )
 """The environment variables, by argument."""
@@ -51,10 +63,35 @@ ALLOW_INSECURE_HTTP = "ADAPTY_ALLOW_INSECURE_HTTP"
 
 _BOOLEANS = MappingProxyType({"1": True, "true": True, "0": False, "false": False})
 
-_URL_ARGUMENTS: Mapping[Api, str] = MappingProxyType({"mail": "mail_base_url", "server_side": "base_url"})
+_URL_ARGUMENTS: Mapping[Api, str] = MappingProxyType(
+    {
+        "mail": "mail_base_url",
+        "server_side": "base_url",
+        "web": "base_url",
+        "export_analytics": "admin_base_url",
+    },
+)
 """The argument with the base URL, by API."""
 
-_PREFIXES = tuple(f"{scheme} " for scheme in AUTH_SCHEMES.values())
+_DEFAULT_URLS = MappingProxyType(
+    {
+        "base_url": DEFAULT_BASE_URL,
+        "mail_base_url": DEFAULT_MAIL_BASE_URL,
+        "admin_base_url": DEFAULT_ADMIN_BASE_URL,
+    },
+)
+"""The base URLs, by argument."""
+
+_PREFIXES = tuple(f"{scheme} " for scheme in dict.fromkeys(AUTH_SCHEMES.values()))
+
+_WRONG_KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "secret_key": ("public_", "is a public key; expected the secret key (secret_live_...)"),
+        "mail_secret_key": ("public_", "is a public key; expected the secret key of Adapty Mail"),
+        "public_key": ("secret_", "is a secret key; expected the public key (public_live_...)"),
+    },
+)
+"""What a key of another kind starts with, and the problem, by argument."""
 
 _MAX_SECONDS = 1_000_000
 
@@ -107,7 +144,7 @@ class Config(SafeRepr):
     """The settings of a client.
 
     Attributes:
-        keys: The secret keys, by API.
+        keys: The keys, by API.
         base_urls: The base URLs without a trailing slash, by API.
         timeouts: The timeouts of one attempt.
         retries: The retry policy.
@@ -133,8 +170,10 @@ class Config(SafeRepr):
         *,
         secret_key: str | None = None,
         mail_secret_key: str | None = None,
+        public_key: str | None = None,
         base_url: str | None = None,
         mail_base_url: str | None = None,
+        admin_base_url: str | None = None,
         timeout: float | Timeouts | NotGiven = NOT_GIVEN,
         max_retries: int | NotGiven = NOT_GIVEN,
         max_response_bytes: int | NotGiven = NOT_GIVEN,
@@ -144,10 +183,12 @@ class Config(SafeRepr):
         """Create the settings. Arguments override the environment, which overrides the defaults.
 
         Args:
-            secret_key: Key of the server-side API. Default: ADAPTY_SECRET_KEY.
+            secret_key: Secret key of the server-side API and of the Export Analytics API. Default: ADAPTY_SECRET_KEY.
             mail_secret_key: Key of the Mail API. Default: ADAPTY_MAIL_SECRET_KEY.
-            base_url: Base URL of the server-side API. Default: ADAPTY_BASE_URL, or Adapty's.
+            public_key: Public key of the Web API (`public_live_...`). Default: ADAPTY_PUBLIC_KEY.
+            base_url: Base URL of the server-side API and of the Web API. Default: ADAPTY_BASE_URL, or Adapty's.
             mail_base_url: Base URL of the Mail API. Default: ADAPTY_MAIL_BASE_URL, or Adapty's.
+            admin_base_url: Base URL of the Export Analytics API. Default: ADAPTY_ADMIN_BASE_URL, or Adapty's.
             timeout: Seconds for one attempt and for each phase of it, or a `Timeouts`.
             max_retries: Attempts after the first one. Default: 2.
             max_response_bytes: The maximum size of a response body in bytes, after decompression. Default: 32 MiB.
@@ -162,15 +203,17 @@ class Config(SafeRepr):
         arguments = {
             "secret_key": secret_key,
             "mail_secret_key": mail_secret_key,
+            "public_key": public_key,
             "base_url": base_url,
             "mail_base_url": mail_base_url,
+            "admin_base_url": admin_base_url,
         }
         sources = {name: variable for name, variable in ENV_VARS.items() if variables.get(variable)}
         sources = {name: variable for name, variable in sources.items() if arguments[name] is None}
         values = {name: variables[variable] for name, variable in sources.items()}
         values |= {name: value for name, value in arguments.items() if value is not None}
         insecure = _allows_insecure_http(allow_insecure_http, variables)
-        urls = {_URL_ARGUMENTS["server_side"]: DEFAULT_BASE_URL, _URL_ARGUMENTS["mail"]: DEFAULT_MAIL_BASE_URL} | values
+        urls = {**_DEFAULT_URLS, **values}
         try:
             config = cls(
                 keys={api: _validate_key(values[name], name) for api, name in KEY_ARGUMENTS.items() if name in values},
@@ -186,7 +229,7 @@ class Config(SafeRepr):
                 raise AdaptyConfigError(f"{problem} (from {sources[name]})", field_name=name) from None
             raise
         if not config.keys:
-            names = " or ".join(f"{ENV_VARS[name]} (or {name}=)" for name in KEY_ARGUMENTS.values())
+            names = " or ".join(f"{ENV_VARS[name]} (or {name}=)" for name in dict.fromkeys(KEY_ARGUMENTS.values()))
             message = f"no key; set {names}"
             raise AdaptyConfigError(message)
         return config.with_options(timeout=timeout, max_retries=max_retries, max_response_bytes=max_response_bytes)
@@ -218,6 +261,11 @@ class Config(SafeRepr):
         if not isinstance(max_response_bytes, NotGiven):
             config = evolve(config, max_response_bytes=_validate_int("max_response_bytes", max_response_bytes, least=1))
         return config
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """The keys, each once, to redact them."""
+        return tuple(dict.fromkeys(self.keys.values()))
 
     def key(self, api: Api) -> Secret:
         """Return the key of an API.
@@ -258,6 +306,7 @@ def _validate_int(name: str, value: Any, *, least: int) -> int:
 def _validate_key(value: Any, name: str) -> Secret:
     """Return a key that a header can carry. Errors do not quote it."""
     problem = None
+    prefix, wrong_kind = _WRONG_KINDS[name]
     if not isinstance(value, str):
         problem = f"is of type {type(value).__name__}; expected a str"
     elif not value.strip():
@@ -268,6 +317,8 @@ def _validate_key(value: Any, name: str) -> Secret:
         pass
     elif not value.isascii() or not value.isprintable() or " " in value:
         problem = "contains white space or invalid characters; expected only the key"
+    elif value.startswith(prefix):
+        problem = wrong_kind
     if problem:
         raise AdaptyConfigError.for_field(name, problem)
     return Secret(str.__str__(value))

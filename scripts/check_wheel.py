@@ -21,7 +21,10 @@ __all__ = ["main"]
 ROOT = Path(__file__).parent.parent
 CONTENTS = (
     *("adapty/py.typed", "adapty_generated/py.typed"),
-    *(f"adapty_generated/{package}/openapi.json" for package in ("mail", "server_side", "webhooks")),
+    *(
+        f"adapty_generated/{package}/openapi.json"
+        for package in ("mail", "server_side", "web", "export_analytics", "webhooks")
+    ),
 )
 CONSTRAINTS = ("--constraint", str(ROOT / "constraints.txt"))
 """The versions that the project is checked with."""

@@ -1,4 +1,4 @@
-"""The async client: one object for both APIs."""
+"""The async client: one object for all APIs."""
 
 from __future__ import annotations
 
@@ -45,8 +45,10 @@ class AsyncAdapty:
         secret_key: str | None = None,
         *,
         mail_secret_key: str | None = None,
+        public_key: str | None = None,
         base_url: str | None = None,
         mail_base_url: str | None = None,
+        admin_base_url: str | None = None,
         timeout: float | Timeouts | NotGiven = NOT_GIVEN,
         max_retries: int | NotGiven = NOT_GIVEN,
         max_response_bytes: int | NotGiven = NOT_GIVEN,
@@ -57,10 +59,12 @@ class AsyncAdapty:
         """Create a client. Nothing is sent.
 
         Args:
-            secret_key: Key of the server-side API. Default: ADAPTY_SECRET_KEY.
+            secret_key: Secret key of the server-side API and of the Export Analytics API. Default: ADAPTY_SECRET_KEY.
             mail_secret_key: Key of the Mail API, which is a different one. Default: ADAPTY_MAIL_SECRET_KEY.
-            base_url: Base URL of the server-side API. Default: ADAPTY_BASE_URL, or Adapty's.
+            public_key: Public key of the Web API (`public_live_...`). Default: ADAPTY_PUBLIC_KEY.
+            base_url: Base URL of the server-side API and of the Web API. Default: ADAPTY_BASE_URL, or Adapty's.
             mail_base_url: Base URL of the Mail API. Default: ADAPTY_MAIL_BASE_URL, or Adapty's.
+            admin_base_url: Base URL of the Export Analytics API. Default: ADAPTY_ADMIN_BASE_URL, or Adapty's.
             timeout: Seconds for one attempt and for each phase of it, or `Timeouts(connect=, read=, write=, pool=,
                 total=)`. Default: 5 s to connect, 30 s for the other phases, 60 s for an attempt in total.
             max_retries: Attempts after the first one. Connection errors, timeouts, 408, 429 and 5xx are retried with
@@ -81,8 +85,10 @@ class AsyncAdapty:
         config = Config.build(
             secret_key=secret_key,
             mail_secret_key=mail_secret_key,
+            public_key=public_key,
             base_url=base_url,
             mail_base_url=mail_base_url,
+            admin_base_url=admin_base_url,
             timeout=timeout,
             max_retries=max_retries,
             max_response_bytes=max_response_bytes,

@@ -71,6 +71,7 @@ class AsyncTransport:
         self._transport = transport
         self._http_client = http_client
         self._owns_transport = owns_transport
+        self._secrets = config.secrets
         self._builders = {api: RequestBuilder(config, api) for api in config.keys}
         self._endpoints = {api: config.endpoint(api, proxies) for api in config.keys}
 
@@ -116,8 +117,7 @@ class AsyncTransport:
         api = call.operation.api
         if api not in self._builders:
             self.config.key(api)  # raises
-        keys = tuple(self.config.keys.values())
-        steps = execute(call, self.config.retries, keys, endpoint=self._endpoints[api])
+        steps = execute(call, self.config.retries, self._secrets, endpoint=self._endpoints[api])
         step = next(steps)
         try:
             while True:

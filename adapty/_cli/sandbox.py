@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapty import AdaptyConfigError
+from adapty._cli.options import parse_pairs
 from adapty._cli.output import stdout
-from adapty.sandbox import DEFAULT_HOST, DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, DEFAULT_WEBHOOK_TIME_SCALE, Fault
+from adapty.sandbox import (
+    DEFAULT_HOST,
+    DEFAULT_MAIL_KEY,
+    DEFAULT_PUBLIC_KEY,
+    DEFAULT_SECRET_KEY,
+    DEFAULT_WEBHOOK_TIME_SCALE,
+    Fault,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +39,20 @@ def run_sandbox(
         str, typer.Option(help="SQLite file that stores the data.", show_default="memory only")
     ] = ":memory:",
     mail_key: Annotated[str, typer.Option(help="Secret key of the Mail API.")] = DEFAULT_MAIL_KEY,
-    secret_key: Annotated[str, typer.Option(help="Secret key of the server-side API.")] = DEFAULT_SECRET_KEY,
+    secret_key: Annotated[
+        str, typer.Option(help="Secret key of the server-side API and of the Export Analytics API.")
+    ] = DEFAULT_SECRET_KEY,
+    public_key: Annotated[str, typer.Option(help="Public key of the Web API.")] = DEFAULT_PUBLIC_KEY,
+    access_levels: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--access-level",
+            metavar="PRODUCT=LEVEL",
+            help="Access level of the app, and the product that unlocks it. Default for other products: premium. "
+            "Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -82,6 +103,8 @@ def run_sandbox(
             database=database,
             mail_key=mail_key,
             secret_key=secret_key,
+            access_levels=parse_pairs("--access-level", access_levels),
+            public_key=public_key,
             faults=faults,
             webhook_url=webhook_url,
             webhook_authorization=_webhook_authorization(webhook_url, webhook_authorization),
@@ -118,10 +141,12 @@ def _webhook_authorization(url: str | None, option: str | None) -> str | None:
 
 
 def _print_address(sandbox: Sandbox) -> None:
-    """Print how to reach the sandbox, with lines for a shell for each API."""
+    """Print how to reach the sandbox, with the lines for a shell."""
     url = sandbox.url
     stdout.print(f"The sandbox is running at {url}; inspect it at {url}/_sandbox/. Ctrl-C stops it. To use it:")
-    for api, key in (("ADAPTY_MAIL", sandbox.mail_key), ("ADAPTY", sandbox.secret_key)):
-        stdout.print(f"  export {api}_BASE_URL={url} {api}_SECRET_KEY={shlex.quote(key)}")
+    mail_key, secret_key, public_key = map(shlex.quote, (sandbox.mail_key, sandbox.secret_key, sandbox.public_key))
+    stdout.print(f"  export ADAPTY_MAIL_BASE_URL={url} ADAPTY_MAIL_SECRET_KEY={mail_key}")
+    stdout.print(f"  export ADAPTY_BASE_URL={url} ADAPTY_SECRET_KEY={secret_key} ADAPTY_PUBLIC_KEY={public_key}")
+    stdout.print(f"  export ADAPTY_ADMIN_BASE_URL={url}")
     if sandbox.webhooks.url is not None:
         stdout.print(f"Webhooks are posted to {sandbox.webhooks.url}, and listed at {url}/_sandbox/webhooks.")

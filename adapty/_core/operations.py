@@ -14,9 +14,14 @@ if TYPE_CHECKING:
 
 __all__ = ["AUTH_SCHEMES", "OPERATIONS", "Api", "Operation"]
 
-Api = Literal["mail", "server_side"]
+Api = Literal["mail", "server_side", "web", "export_analytics"]
 
-AUTH_SCHEMES: Mapping[Api, str] = {"mail": "Bearer", "server_side": "Api-Key"}
+AUTH_SCHEMES: Mapping[Api, str] = {
+    "mail": "Bearer",
+    "server_side": "Api-Key",
+    "web": "Api-Key",
+    "export_analytics": "Api-Key",
+}
 """The scheme of the Authorization header, by API."""
 
 
@@ -67,6 +72,14 @@ def _server_side(
     return Operation(name, "server_side", endpoint, _OK, idempotent_because, kind)
 
 
+def _web(name: str, endpoint: str, idempotent_because: str) -> Operation:
+    return Operation(name, "web", f"default.{endpoint}", _OK, idempotent_because)
+
+
+def _analytics(name: str, endpoint: str) -> Operation:
+    return Operation(name, "export_analytics", f"default.{endpoint}", _OK, _READS)
+
+
 def _deletion(name: str, endpoint: str) -> Operation:
     because = "a deleted profile stays deleted; the 404 of a second attempt counts as success"
     return Operation(name, "server_side", endpoint, _NO_CONTENT, because, "empty", not_found_is_success=True)
@@ -105,6 +118,14 @@ _ALL = (
     _server_side("updateProfileV1", "version_1.update_profile_v1", _OVERWRITES),
     _deletion("deleteProfileV1", "version_1.delete_profile_v1"),
     _server_side("grantAccessLevelV1", "version_1.grant_access_level_v1", _OVERWRITES),
+    _web("getPaywall", "get_paywall", "it reads; the first request assigns a variation to the user, which stays"),
+    _analytics("retrieveAnalyticsData", "retrieve_analytics_data"),
+    _analytics("retrieveCohortData", "retrieve_cohort_data"),
+    _analytics("retrieveConversionData", "retrieve_conversion_data"),
+    _analytics("retrieveFunnelData", "retrieve_funnel_data"),
+    _analytics("retrieveLTVData", "retrieve_ltv_data"),
+    _analytics("retrieveRetentionData", "retrieve_retention_data"),
+    _analytics("retrievePlacementInfo", "retrieve_placement_info"),
 )
 
 OPERATIONS: Mapping[Api, Mapping[str, Operation]] = {

@@ -121,7 +121,7 @@ async def open_dispatcher(
             limiter or RateLimiter(rate_limit),
             policy,
             on_done,
-            secrets=tuple(config.keys.values()),
+            secrets=config.secrets,
             endpoint=endpoint,
         )
         dispatcher.start()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         DEFAULT_ACCESS_LEVEL as DEFAULT_ACCESS_LEVEL,
         DEFAULT_HOST as DEFAULT_HOST,
         DEFAULT_MAIL_KEY as DEFAULT_MAIL_KEY,
+        DEFAULT_PUBLIC_KEY as DEFAULT_PUBLIC_KEY,
         DEFAULT_SECRET_KEY as DEFAULT_SECRET_KEY,
         DEFAULT_WEBHOOK_TIME_SCALE as DEFAULT_WEBHOOK_TIME_SCALE,
         FaultKind as FaultKind,
@@ -45,7 +46,7 @@ else:
         {
             "._app": "create_app",
             "._constants": """
-                DEFAULT_ACCESS_LEVEL DEFAULT_HOST DEFAULT_MAIL_KEY DEFAULT_SECRET_KEY
+                DEFAULT_ACCESS_LEVEL DEFAULT_HOST DEFAULT_MAIL_KEY DEFAULT_PUBLIC_KEY DEFAULT_SECRET_KEY
                 DEFAULT_WEBHOOK_TIME_SCALE FaultKind
             """,
             "._faults.injector": "Faults",

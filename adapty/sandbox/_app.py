@@ -15,6 +15,7 @@ from adapty._generated import openapi_spec
 from adapty.sandbox._constants import (
     ADMIN_PREFIX,
     DEFAULT_MAIL_KEY,
+    DEFAULT_PUBLIC_KEY,
     DEFAULT_SECRET_KEY,
     DEFAULT_WEBHOOK_TIME_SCALE,
 )
@@ -25,8 +26,8 @@ from adapty.sandbox._mail.routes import mail_routes
 from adapty.sandbox._request_log import RequestLog, RequestLogMiddleware
 from adapty.sandbox._responses import error_for_path
 from adapty.sandbox._security import AllowedHosts, Keys, RequestGuard
-from adapty.sandbox._server_side.routes import server_side_routes
 from adapty.sandbox._server_side.settings import AppSettings
+from adapty.sandbox._server_side_routes import server_side_routes
 from adapty.sandbox._state import SandboxState
 from adapty.sandbox._webhooks.api import Webhooks
 from adapty.sandbox._webhooks.config import WebhookConfig
@@ -51,6 +52,7 @@ def create_app(
     database: str | PathLike[str] = ":memory:",
     mail_key: str = DEFAULT_MAIL_KEY,
     secret_key: str = DEFAULT_SECRET_KEY,
+    public_key: str = DEFAULT_PUBLIC_KEY,
     access_levels: Mapping[str, str] | None = None,
     consumables: Collection[str] = (),
     virtual_currencies: bool = True,
@@ -70,7 +72,8 @@ def create_app(
     Args:
         database: The path of an SQLite file, created if it does not exist; `:memory:` for memory only.
         mail_key: The secret key of the Mail API.
-        secret_key: The secret key of the server-side API.
+        secret_key: The secret key of the server-side API and of the Export Analytics API.
+        public_key: The public key of the Web API.
         access_levels: Product id to the access level that it unlocks. Default: `DEFAULT_ACCESS_LEVEL`.
         consumables: Product ids of consumable one-time purchases. They unlock no access level.
         virtual_currencies: Whether virtual currencies are enabled.
@@ -87,7 +90,7 @@ def create_app(
     Example:
         `uvicorn --factory adapty.sandbox:create_app --port 8040`
     """
-    keys = Keys.create(mail_key=mail_key, secret_key=secret_key)
+    keys = Keys.create(mail_key=mail_key, secret_key=secret_key, public_key=public_key)
     settings = AppSettings(
         access_levels=access_levels,
         consumables=consumables,

@@ -9,6 +9,7 @@ __all__ = [
     "DEFAULT_ACCESS_LEVEL",
     "DEFAULT_HOST",
     "DEFAULT_MAIL_KEY",
+    "DEFAULT_PUBLIC_KEY",
     "DEFAULT_SECRET_KEY",
     "DEFAULT_WEBHOOK_TIME_SCALE",
     "DROP_KINDS",
@@ -26,6 +27,9 @@ DEFAULT_MAIL_KEY = "sandbox_mail_key"
 
 DEFAULT_SECRET_KEY = "sandbox_secret_key"  # noqa: S105 - see below
 """The secret key of the sandbox's server-side API. Not confidential: it works nowhere else."""
+
+DEFAULT_PUBLIC_KEY = "sandbox_public_key"
+"""The public key of the sandbox's Web API."""
 
 DEFAULT_WEBHOOK_TIME_SCALE = 60
 """How many times faster than Adapty the sandbox retries webhooks: a minute becomes a second."""

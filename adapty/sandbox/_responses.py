@@ -1,4 +1,4 @@
-"""What is wrong with a request, and the responses of both APIs."""
+"""What is wrong with a request, and the responses of the APIs."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from starlette.responses import JSONResponse, Response
 from adapty._core.validation import format_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
 
 __all__ = [
-    "ERROR_FORMATS",
     "JSON",
     "JSON_API",
+    "NON_FIELD_ERRORS",
     "PROBLEM_KEY",
     "ApiError",
     "ErrorResponse",
@@ -47,9 +47,6 @@ NON_FIELD_ERRORS = "non_field_errors"
 
 _MAIL_CODES = {"anyOf": "missing_identifier"}
 """Schema keyword that the body as a whole violates, to the documented error code."""
-
-_SERVER_SIDE_CODES = {("items", "minItems"): "empty_items"}
-"""Last name of an issue's path and the violated schema keyword, to the documented error code."""
 
 
 @frozen(kw_only=True)
@@ -121,13 +118,6 @@ class ApiError(Exception):
     def single(cls, status: int, message: str, error_code: str, **options: Any) -> Self:
         """Create an error with one message that concerns no field."""
         return cls(status, ValidationIssue(message=message), error_code=error_code, **options)
-
-    @classmethod
-    def from_invalid_body(cls, invalid: InvalidBody) -> Self:
-        """Create the error for an invalid body, with the code that the API documents for one of its issues."""
-        violated = [(str(issue.path[-1]), issue.keyword) for issue in invalid.issues if issue.path]
-        code = next((_SERVER_SIDE_CODES[issue] for issue in violated if issue in _SERVER_SIDE_CODES), "base_error")
-        return cls(400, *invalid.issues, error_code=code)
 
 
 class ErrorResponse(JSONResponse):
@@ -226,14 +216,14 @@ def mail_ok(status: int = HTTPStatus.OK) -> Response:
 
 
 def server_side_success(status: int, media_type: str | None, content: Any) -> Response:
-    """Create a success response of the server-side API.
+    """Create a success response of an API other than Mail.
 
     Args:
         status: The HTTP status.
         media_type: The media type of the body, or None for no body.
-        content: The body, as JSON data.
+        content: The body, as JSON data, or None for no body.
     """
-    if media_type is None:
+    if media_type is None or content is None:
         return Response(status_code=status, headers=_request_id())
     return JSONResponse(content, status_code=status, headers=_request_id(), media_type=media_type)
 
@@ -241,16 +231,18 @@ def server_side_success(status: int, media_type: str | None, content: Any) -> Re
 def server_side_error(
     error: ApiError, *, media_type: str = JSON, headers: Mapping[str, str] | None = None
 ) -> ErrorResponse:
-    """Create an error response of the server-side API.
+    """Create an error response of an API other than Mail.
 
     Args:
         error: What is wrong.
-        media_type: The media type of the body, which selects its format.
+        media_type: The media type of the body.
         headers: Additional headers.
     """
+    # The Stripe operation documents its own format for 400 only.
+    has_stripe_format = media_type == JSON_API and error.status == HTTPStatus.BAD_REQUEST
     return ErrorResponse(
         error.status,
-        ERROR_FORMATS[media_type](error),
+        _stripe_errors(error) if has_stripe_format else _json_errors(error),
         problem=join_messages((issue.field_name or None, issue.message) for issue in error.issues),
         headers=_request_id() | dict(headers or {}),
         media_type=media_type,
@@ -269,7 +261,7 @@ def _json_errors(error: ApiError) -> dict[str, Any]:
     return {"errors": errors, "error_code": error.error_code, "status_code": error.status}
 
 
-def _json_api_errors(error: ApiError) -> dict[str, Any]:
+def _stripe_errors(error: ApiError) -> dict[str, Any]:
     errors = [
         {
             "detail": issue.message,
@@ -281,18 +273,14 @@ def _json_api_errors(error: ApiError) -> dict[str, Any]:
     return {"errors": errors}
 
 
-ERROR_FORMATS: Mapping[str, Callable[[ApiError], dict[str, Any]]] = {
-    JSON: _json_errors,
-    JSON_API: _json_api_errors,
-}
-"""Media type of an error response of the server-side API to the builder of its body."""
-
 _SERVER_SIDE_PATHS: Mapping[str, str] = {
     "/api/v1/sdk/": JSON_API,
     "/api/v1/server-side-api/": JSON,
     "/api/v2/server-side-api/": JSON,
+    "/api/v2/web-api/": JSON,
+    "/api/v1/client-api/": JSON,
 }
-"""Path prefixes of the server-side API, and the media type of errors there. All other paths are the Mail API's."""
+"""Path prefixes of the APIs with errors like the server-side API's, and the media type. All others are Mail's."""
 
 
 def error_for_path(

@@ -195,19 +195,21 @@ class Key:
 
 @frozen(kw_only=True)
 class Keys:
-    """The keys of both APIs.
+    """The keys of all APIs.
 
     Attributes:
         mail: The key of the Mail API.
-        server_side: The key of the server-side API.
+        server_side: The key of the server-side API and of the Export Analytics API.
+        web: The key of the Web API.
     """
 
     mail: Key
     server_side: Key
+    web: Key
 
     @classmethod
-    def create(cls, *, mail_key: str, secret_key: str) -> Self:
-        """Validate both keys.
+    def create(cls, *, mail_key: str, secret_key: str, public_key: str) -> Self:
+        """Validate the keys.
 
         Raises:
             AdaptyConfigError: A key is empty, or is not printable ASCII without spaces.
@@ -215,12 +217,13 @@ class Keys:
         return cls(
             mail=Key(AUTH_SCHEMES["mail"], _parse_key("mail_key", mail_key)),
             server_side=Key(AUTH_SCHEMES["server_side"], _parse_key("secret_key", secret_key)),
+            web=Key(AUTH_SCHEMES["web"], _parse_key("public_key", public_key)),
         )
 
     @property
-    def secrets(self) -> tuple[Secret, Secret]:
-        """Both keys, to redact them."""
-        return (self.mail.secret, self.server_side.secret)
+    def secrets(self) -> tuple[Secret, ...]:
+        """The keys, to redact them."""
+        return (self.mail.secret, self.server_side.secret, self.web.secret)
 
 
 def _parse_key(argument: str, key: str) -> Secret:

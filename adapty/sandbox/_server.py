@@ -14,6 +14,7 @@ from adapty.sandbox._app import build_app
 from adapty.sandbox._constants import (
     DEFAULT_HOST,
     DEFAULT_MAIL_KEY,
+    DEFAULT_PUBLIC_KEY,
     DEFAULT_SECRET_KEY,
     DEFAULT_WEBHOOK_TIME_SCALE,
 )
@@ -52,9 +53,10 @@ class Sandbox:
         port: The port to listen on; 0 picks a free one.
         database: The path of an SQLite file, created if it does not exist; `:memory:` for memory only.
         mail_key: The secret key of the Mail API.
-        secret_key: The secret key of the server-side API.
+        secret_key: The secret key of the server-side API and of the Export Analytics API.
+        public_key: The public key of the Web API.
         access_levels: Product id, with or without a base plan, to the access level that it unlocks. Default for other
-            products: `DEFAULT_ACCESS_LEVEL`.
+            products: `DEFAULT_ACCESS_LEVEL`. Grants and revocations of any other level than these are refused.
         consumables: Product ids of consumable one-time purchases. They unlock no access level.
         virtual_currencies: Whether virtual currencies are enabled. Without them the API responds with a 403.
         faults: The initial faults, or their text. `faults` changes them later. A request with an
@@ -91,6 +93,7 @@ class Sandbox:
         database: str | PathLike[str] = ":memory:",
         mail_key: str = DEFAULT_MAIL_KEY,
         secret_key: str = DEFAULT_SECRET_KEY,
+        public_key: str = DEFAULT_PUBLIC_KEY,
         access_levels: Mapping[str, str] | None = None,
         consumables: Collection[str] = (),
         virtual_currencies: bool = True,
@@ -108,7 +111,7 @@ class Sandbox:
         self._port = port
         self._allowed_hosts = AllowedHosts(host, allowed_hosts)
         self._database = database
-        self._keys = Keys.create(mail_key=mail_key, secret_key=secret_key)
+        self._keys = Keys.create(mail_key=mail_key, secret_key=secret_key, public_key=public_key)
         self._settings = AppSettings(
             access_levels=access_levels,
             consumables=consumables,
@@ -128,8 +131,13 @@ class Sandbox:
 
     @property
     def secret_key(self) -> str:
-        """The secret key of the server-side API."""
+        """The secret key of the server-side API and of the Export Analytics API."""
         return self._keys.server_side.secret.value
+
+    @property
+    def public_key(self) -> str:
+        """The public key of the Web API."""
+        return self._keys.web.secret.value
 
     @property
     def url(self) -> str:

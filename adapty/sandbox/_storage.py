@@ -23,7 +23,7 @@ __all__ = ["Database", "to_json"]
 _APPLICATION_ID = 0x41645362
 
 # Increment with every change of the tables: a file of another version is refused.
-_SCHEMA_VERSION = 4
+_SCHEMA_VERSION = 5
 
 # The external_profile_id of an event is that of the profile it was assigned to, or is waiting for; its body contains
 # the one that was sent. A tombstone is the digest of an identifier of an erased profile.
@@ -115,7 +115,6 @@ CREATE TABLE IF NOT EXISTS idempotency_keys (
     profile_id TEXT NOT NULL REFERENCES customers ON DELETE CASCADE,
     idempotency_key TEXT NOT NULL,
     used_at INTEGER NOT NULL,
-    request TEXT NOT NULL,
     response TEXT NOT NULL,
     PRIMARY KEY (profile_id, idempotency_key)
 );

@@ -26,11 +26,12 @@ Fixtures:
 
 - `adapty_sandbox`: a running `adapty.sandbox.Sandbox` without data. There is one per test run, or one per worker of
   pytest-xdist, so it costs a test only a few milliseconds.
-- `adapty_client`: an `Adapty` for it, with the keys of both APIs; closed after the test.
+- `adapty_client`: an `Adapty` for it, with the keys of all APIs; closed after the test.
 - `async_adapty_client`: an `AsyncAdapty` for it. It keeps no connection open between calls, so it works in any event
   loop (anyio's plugin, pytest-asyncio, `asyncio.run`) and needs no closing.
 - `adapty_environment`: configures clients that your code creates, and commands that it runs, by the environment
-  variables `ADAPTY_BASE_URL`, `ADAPTY_SECRET_KEY`, `ADAPTY_MAIL_BASE_URL` and `ADAPTY_MAIL_SECRET_KEY`.
+  variables `ADAPTY_BASE_URL`, `ADAPTY_SECRET_KEY`, `ADAPTY_PUBLIC_KEY`, `ADAPTY_ADMIN_BASE_URL`,
+  `ADAPTY_MAIL_BASE_URL` and `ADAPTY_MAIL_SECRET_KEY`.
 - `adapty_retry_delays`: the delays, in seconds, that clients and bulk runs would have slept between attempts. While a
   test uses the sandbox, no retry in its process sleeps; everything else about retries is unchanged. To sleep anyway,
   override the fixture with one that does nothing. Rate limits of bulk runs stay: `rate_limit`, and the lower one after

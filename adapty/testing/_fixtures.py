@@ -99,23 +99,25 @@ def _validate_options(options: Mapping[str, Any]) -> dict[str, Any]:
 class _ClientSettings(TypedDict):
     secret_key: str
     mail_secret_key: str
+    public_key: str
     base_url: str
     mail_base_url: str
+    admin_base_url: str
 
 
 def sync_client(sandbox: Sandbox) -> Adapty:
-    """Create a client for both APIs of a sandbox."""
+    """Create a client for all APIs of a sandbox."""
     return Adapty(**_client_settings(sandbox), transport=httpx.HTTPTransport(verify=_NO_CERTIFICATES))
 
 
 def async_client(sandbox: Sandbox) -> AsyncAdapty:
-    """Create an async client for both APIs of a sandbox. It works in any event loop, and needs no closing."""
+    """Create an async client for all APIs of a sandbox. It works in any event loop, and needs no closing."""
     transport = httpx.AsyncHTTPTransport(verify=_NO_CERTIFICATES, limits=_NO_KEEPALIVE)
     return AsyncAdapty(**_client_settings(sandbox), transport=transport)
 
 
 def environment_variables(sandbox: Sandbox) -> dict[str, str]:
-    """Return the environment variables that configure a client for both APIs of a sandbox."""
+    """Return the environment variables that configure a client for all APIs of a sandbox."""
     return {ENV_VARS[argument]: str(value) for argument, value in _client_settings(sandbox).items()}
 
 
@@ -149,6 +151,8 @@ def _client_settings(sandbox: Sandbox) -> _ClientSettings:
     return {
         "secret_key": sandbox.secret_key,
         "mail_secret_key": sandbox.mail_key,
+        "public_key": sandbox.public_key,
         "base_url": sandbox.url,
         "mail_base_url": sandbox.url,
+        "admin_base_url": sandbox.url,
     }

@@ -29,7 +29,7 @@ def failure(sandbox: Sandbox, problem: str, *details: object) -> AssertionError:
         details: Additional lines.
     """
     text = "\n".join([escape_control(problem), *(f"  {escape_control(str(detail))}" for detail in details)])
-    return AssertionError(redact(text, (Secret(sandbox.secret_key), Secret(sandbox.mail_key))))
+    return AssertionError(redact(text, tuple(map(Secret, (sandbox.secret_key, sandbox.mail_key, sandbox.public_key)))))
 
 
 def format_value(value: Any) -> str:

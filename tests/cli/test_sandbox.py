@@ -16,7 +16,7 @@ import pytest
 
 import adapty
 from adapty._cli.errors import ExitCode
-from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, Fault, Sandbox
+from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_PUBLIC_KEY, DEFAULT_SECRET_KEY, Fault, Sandbox
 from tests.cases import case
 from tests.cli.conftest import PROFILE_OPTIONS, run
 from tests.python_processes import PythonProcess
@@ -29,7 +29,14 @@ if TYPE_CHECKING:
     from tests.raw_server import RawServer
 
 
-VARIABLES = ("ADAPTY_MAIL_BASE_URL", "ADAPTY_MAIL_SECRET_KEY", "ADAPTY_BASE_URL", "ADAPTY_SECRET_KEY")
+VARIABLES = (
+    "ADAPTY_MAIL_BASE_URL",
+    "ADAPTY_MAIL_SECRET_KEY",
+    "ADAPTY_BASE_URL",
+    "ADAPTY_SECRET_KEY",
+    "ADAPTY_PUBLIC_KEY",
+    "ADAPTY_ADMIN_BASE_URL",
+)
 
 
 def read_exports(lines: str) -> dict[str, str]:
@@ -76,7 +83,7 @@ def test_sandbox_serves_the_printed_address(monkeypatch: pytest.MonkeyPatch) -> 
     """Start it on a free port, run the lines it prints, save a profile, stop it with Ctrl-C."""
     with PythonProcess("-m", "adapty", "sandbox", "--port", "0", stdout=PIPE, stderr=PIPE) as process:
         assert process.stdout is not None
-        message, *lines = (process.stdout.readline() for _ in range(3))
+        message, *lines = (process.stdout.readline() for _ in range(4))
         found = read_exports("".join(lines))
         for name, value in found.items():
             monkeypatch.setenv(name, value)
@@ -118,12 +125,13 @@ def test_output_lists_the_environment_variables(stopped_when_ready: list[Sandbox
     assert (ended.code, ended.err) == (0, "")
     message, *lines = ended.out.splitlines()
     found = read_exports("\n".join(lines))
-    assert (found["ADAPTY_MAIL_SECRET_KEY"], found["ADAPTY_SECRET_KEY"]) == (DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY)
-    assert found["ADAPTY_MAIL_BASE_URL"] == found["ADAPTY_BASE_URL"]
+    keys = [found[name] for name in ("ADAPTY_MAIL_SECRET_KEY", "ADAPTY_SECRET_KEY", "ADAPTY_PUBLIC_KEY")]
+    assert keys == [DEFAULT_MAIL_KEY, DEFAULT_SECRET_KEY, DEFAULT_PUBLIC_KEY]
+    assert found["ADAPTY_MAIL_BASE_URL"] == found["ADAPTY_BASE_URL"] == found["ADAPTY_ADMIN_BASE_URL"]
     assert found["ADAPTY_MAIL_BASE_URL"].startswith("http://127.0.0.1:")
     assert f"{found['ADAPTY_MAIL_BASE_URL']}/_sandbox/" in message
     assert "Ctrl-C" in message
-    assert [shlex.split(line)[0] for line in lines] == ["export", "export"]
+    assert [shlex.split(line)[0] for line in lines] == ["export"] * 3
 
 
 def test_keys_are_quoted_for_the_shell(ready_without_serving: list[Sandbox]) -> None:
@@ -132,6 +140,7 @@ def test_keys_are_quoted_for_the_shell(ready_without_serving: list[Sandbox]) -> 
         for option, variable, attribute in [
             ("--mail-key", "ADAPTY_MAIL_SECRET_KEY", "mail_key"),
             ("--secret-key", "ADAPTY_SECRET_KEY", "secret_key"),
+            ("--public-key", "ADAPTY_PUBLIC_KEY", "public_key"),
         ]:
             with case(key, option, variable, attribute):
                 ended = run("sandbox", "--port", "0", option, key)
@@ -278,6 +287,24 @@ def test_fault_options_are_added(stopped_when_ready: list[Sandbox]) -> None:
     assert list(sandbox.faults) == [Fault("rate_limited", retry_after=2, count=3), Fault("drop_after", probability=0.5)]
 
 
+def test_access_level_options_are_added(stopped_when_ready: list[Sandbox]) -> None:
+    """Each product unlocks its level."""
+    ended = run("sandbox", "--port", "0", "--access-level", "gold_yearly=gold", "--access-level=coins=silver")
+
+    assert (ended.code, ended.err) == (0, "")
+    (sandbox,) = stopped_when_ready
+    assert sandbox._settings.access_levels == {"gold_yearly": "gold", "coins": "silver"}
+
+
+def test_invalid_access_level_is_an_error() -> None:
+    """The error names the flag."""
+    for text in ("gold", "=gold", "gold_yearly="):
+        with case(text):
+            ended = run("sandbox", "--port", "0", "--access-level", text)
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err.startswith("Error: --access-level: must ")
+
+
 def test_invalid_fault_is_an_error() -> None:
     """The error names the fault and the problem, and nothing is served."""
     for fault, message in [
@@ -310,7 +337,7 @@ def test_webhooks_are_posted(server: RawServer, options: tuple[str, ...], value:
     with PythonProcess("-m", "adapty", *arguments, stdout=PIPE, stderr=PIPE, env=environment) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        message = [process.stdout.readline() for _ in range(4)][-1]
+        message = [process.stdout.readline() for _ in range(5)][-1]
         warned = process.stderr.readline()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=10)

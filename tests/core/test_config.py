@@ -20,7 +20,14 @@ from rich.pretty import pretty_repr
 from adapty import NOT_GIVEN, Adapty, AdaptyConfigError, AdaptyError, AsyncAdapty, Timeouts
 from adapty._core.addresses import Endpoint
 from adapty._core.redaction import Secret
-from adapty.config import DEFAULT_BASE_URL, DEFAULT_MAIL_BASE_URL, ENV_VARS, KEY_ARGUMENTS, Config
+from adapty.config import (
+    DEFAULT_ADMIN_BASE_URL,
+    DEFAULT_BASE_URL,
+    DEFAULT_MAIL_BASE_URL,
+    ENV_VARS,
+    KEY_ARGUMENTS,
+    Config,
+)
 
 from .support import KEY, case, objects, repeatable
 from .tracebacks import shown_by
@@ -31,25 +38,31 @@ if TYPE_CHECKING:
 SETTINGS: Mapping[str, Callable[[Config], str]] = {
     "secret_key": lambda config: config.keys["server_side"].value,
     "mail_secret_key": lambda config: config.keys["mail"].value,
+    "public_key": lambda config: config.keys["web"].value,
     "base_url": lambda config: config.base_urls["server_side"],
     "mail_base_url": lambda config: config.base_urls["mail"],
+    "admin_base_url": lambda config: config.base_urls["export_analytics"],
 }
 """Each setting that the environment may give, and where it ends up."""
 
 FROM_ARGUMENT = {
     "secret_key": "argument_key",
     "mail_secret_key": "argument_mail_key",
+    "public_key": "argument_public_key",
     "base_url": "https://argument.example.com",
     "mail_base_url": "https://argument-mail.example.com",
+    "admin_base_url": "https://argument-admin.example.com",
 }
 FROM_ENVIRONMENT = {
     "secret_key": "environment_key",
     "mail_secret_key": "environment_mail_key",
+    "public_key": "environment_public_key",
     "base_url": "https://environment.example.com",
     "mail_base_url": "https://environment-mail.example.com",
+    "admin_base_url": "https://environment-admin.example.com",
 }
-KEYS = sorted(KEY_ARGUMENTS.values())
-URLS = ["base_url", "mail_base_url"]
+KEYS = sorted(set(KEY_ARGUMENTS.values()))
+URLS = ["base_url", "mail_base_url", "admin_base_url"]
 SETTING = pytest.mark.parametrize("name", list(SETTINGS))
 
 
@@ -94,9 +107,16 @@ def test_defaults_apply() -> None:
     for environ in [{}, dict.fromkeys(ENV_VARS.values(), "")]:
         with case(environ):
             config = Config.build(mail_secret_key=KEY, environ=environ)
-            assert config.base_urls == {"server_side": DEFAULT_BASE_URL, "mail": DEFAULT_MAIL_BASE_URL}
+            assert config.base_urls == {
+                "server_side": DEFAULT_BASE_URL,
+                "web": DEFAULT_BASE_URL,
+                "mail": DEFAULT_MAIL_BASE_URL,
+                "export_analytics": DEFAULT_ADMIN_BASE_URL,
+            }
             assert list(config.keys) == ["mail"]
-            assert (DEFAULT_BASE_URL, DEFAULT_MAIL_BASE_URL) == ("https://api.adapty.io", "https://api-mail.adapty.io")
+            assert DEFAULT_BASE_URL == "https://api.adapty.io"
+            assert DEFAULT_MAIL_BASE_URL == "https://api-mail.adapty.io"
+            assert DEFAULT_ADMIN_BASE_URL == "https://api-admin.adapty.io"
 
 
 def test_empty_arguments_are_rejected() -> None:
@@ -112,17 +132,31 @@ def test_missing_keys_are_rejected() -> None:
         with case(environ):
             with pytest.raises(AdaptyConfigError) as caught:
                 Config.build(base_url="https://api.example.com", environ=environ)
-            for name in ("secret_key", "ADAPTY_SECRET_KEY", "mail_secret_key", "ADAPTY_MAIL_SECRET_KEY"):
-                assert name in str(caught.value)
+            for name in KEYS:
+                assert str(caught.value).count(f"{ENV_VARS[name]} (or {name}=)") == 1
             for client in (Adapty, AsyncAdapty):
                 with pytest.raises(AdaptyConfigError, match="no key; set"):
                     client()
 
 
+def test_keys_of_another_kind_are_rejected() -> None:
+    """A secret key as the public key, or the reverse, is an error that names the expected kind."""
+    for name, key, expected in [
+        ("public_key", "secret_live_123", "expected the public key (public_live_...)"),
+        ("secret_key", "public_live_123", "expected the secret key (secret_live_...)"),
+        ("mail_secret_key", "public_live_123", "expected the secret key of Adapty Mail"),
+    ]:
+        with case(name):
+            error = refusal(**{name: key})
+            assert error.field_name == name
+            assert expected in str(error)
+            assert key not in str(error)
+
+
 def test_each_api_has_its_own_key() -> None:
     """The key of one API is never used for the other; the error names the missing one when it is needed."""
     config = Config.build(secret_key="one_key", environ={})
-    assert config.key("server_side") == Secret("one_key")
+    assert config.key("server_side") == config.key("export_analytics") == Secret("one_key")
     with pytest.raises(AdaptyConfigError) as caught:
         config.key("mail")
     assert caught.value.field_name == "mail_secret_key"
@@ -521,7 +555,7 @@ def test_repr_does_not_show_keys() -> None:
             for text in (repr(thing), str(thing), f"{thing}", f"{thing!s:>99}", ascii(thing), "%s %r" % (thing, thing)):  # noqa: UP031
                 assert KEY not in text
     assert repr(config.key("mail")) == str(config.key("mail")) == "Secret('[redacted]')"
-    assert "keys={'mail': Secret('[redacted]'), 'server_side': Secret('[redacted]')}" in repr(config)
+    assert "keys={'mail': Secret('[redacted]'), 'server_side': Secret('[redacted]'), " in repr(config)
 
 
 def test_attrs_tools_do_not_show_keys() -> None:

@@ -199,7 +199,8 @@ def test_environment_configures_the_sandbox(project: Project, monkeypatch: pytes
         def test_inside(adapty_environment, adapty_sandbox):
             assert {name: os.environ[name] for name in adapty_environment} == adapty_environment
             assert set(adapty_environment) == {
-                "ADAPTY_BASE_URL", "ADAPTY_SECRET_KEY", "ADAPTY_MAIL_BASE_URL", "ADAPTY_MAIL_SECRET_KEY"
+                "ADAPTY_BASE_URL", "ADAPTY_SECRET_KEY", "ADAPTY_PUBLIC_KEY", "ADAPTY_ADMIN_BASE_URL",
+                "ADAPTY_MAIL_BASE_URL", "ADAPTY_MAIL_SECRET_KEY",
             }
             subprocess.run([sys.executable, "-c", PROGRAM], check=True)
             with Adapty() as adapty:

@@ -204,6 +204,7 @@ def test_wrong_settings_are_named() -> None:
         ({"secret_key": ""}, "secret_key"),
         ({"secret_key": "a b"}, "secret_key"),
         ({"secret_key": None}, "secret_key"),
+        ({"public_key": "a b"}, "public_key"),
         ({"access_levels": ["a"]}, "access_levels"),
         ({"access_levels": 0}, "access_levels"),
         ({"access_levels": {"a": None}}, "access_levels"),

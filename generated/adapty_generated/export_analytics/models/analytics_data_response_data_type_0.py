@@ -1,58 +1,58 @@
-# Generated from openapi/webhooks.yaml by `make generate`; do not edit.
+# Generated from openapi/export_analytics.yaml by `make generate`; do not edit.
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="AccessLevelUpdatedEventIntegrationIdsType0")
+if TYPE_CHECKING:
+    from ..models.metric_data import MetricData
+
+
+T = TypeVar("T", bound="AnalyticsDataResponseDataType0")
 
 
 @_attrs_define
-class AccessLevelUpdatedEventIntegrationIdsType0:
-    """The user's ids in other services."""
+class AnalyticsDataResponseDataType0:
+    """The metrics of the chart, by name."""
 
-    additional_properties: dict[str, None | str] = _attrs_field(init=False, factory=dict)
+    additional_properties: dict[str, MetricData] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
 
         field_dict: dict[str, Any] = {}
         for prop_name, prop in self.additional_properties.items():
-            field_dict[prop_name] = prop
+            field_dict[prop_name] = prop.to_dict()
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.metric_data import MetricData  # noqa: PLC0415
+
         d = dict(src_dict)
-        access_level_updated_event_integration_ids_type_0 = cls()
+        analytics_data_response_data_type_0 = cls()
 
         additional_properties = {}
         for prop_name, prop_dict in d.items():
-
-            def _parse_additional_property(data: object) -> None | str:
-                if data is None:
-                    return data
-                return cast(None | str, data)
-
-            additional_property = _parse_additional_property(prop_dict)
+            additional_property = MetricData.from_dict(prop_dict)
 
             additional_properties[prop_name] = additional_property
 
-        access_level_updated_event_integration_ids_type_0.additional_properties = additional_properties
-        return access_level_updated_event_integration_ids_type_0
+        analytics_data_response_data_type_0.additional_properties = additional_properties
+        return analytics_data_response_data_type_0
 
     @property
     def additional_keys(self) -> list[str]:
         return list(self.additional_properties.keys())
 
-    def __getitem__(self, key: str) -> None | str:
+    def __getitem__(self, key: str) -> MetricData:
         return self.additional_properties[key]
 
-    def __setitem__(self, key: str, value: None | str) -> None:
+    def __setitem__(self, key: str, value: MetricData) -> None:
         self.additional_properties[key] = value
 
     def __delitem__(self, key: str) -> None:

@@ -1,17 +1,18 @@
-"""The endpoints of the server-side API, from its spec."""
+"""The endpoints of an API on the app's data, from its contract."""
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from attrs import field, frozen
+from starlette.responses import Response
 from starlette.routing import Route
 
-from adapty._generated import openapi_spec
 from adapty.sandbox._body import BODY_TOO_LONG, parse_json, read_body
 from adapty.sandbox._responses import JSON, ApiError, InvalidBody, server_side_error, server_side_success
-from adapty.sandbox._server_side.actions import ACTIONS
+from adapty.sandbox._server_side.invalid_requests import invalid_body_error, invalid_parameter_code
 from adapty.sandbox._server_side.model import ANONYMOUS, Params
 from adapty.sandbox._server_side.parameters import (
     PROFILE_ID,
@@ -21,20 +22,26 @@ from adapty.sandbox._server_side.parameters import (
     parse_user,
     read_header,
 )
-from adapty.sandbox._server_side.rules import SERVER_SIDE_RULES
 from adapty.sandbox._spec import Spec
 from adapty.sandbox._validation import SchemaValidator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from adapty.sandbox._security import Key
+    from adapty.sandbox._server_side.model import Context
     from adapty.sandbox._server_side.store import ServerSideStore
+    from adapty.sandbox._validation import ApiRules
 
-__all__ = ["Operation", "RequestBody", "load_operations", "server_side_routes"]
+__all__ = ["Action", "ErrorBuilder", "Operation", "RequestBody", "api_routes", "load_operations"]
+
+Action = Callable[["Context", Params], Any]
+"""What an operation does. It returns the body of the success as JSON data, None for no body, or a `Response`."""
+
+ErrorBuilder = Callable[[InvalidBody], ApiError]
+"""Returns the error for an invalid body, with the code that the API documents."""
 
 
 @frozen(kw_only=True)
@@ -47,9 +54,10 @@ class RequestBody:
 
     media_types: frozenset[str]
     _validator: SchemaValidator = field(repr=False)
+    _build_error: ErrorBuilder = field(repr=False)
 
     def parse(self, raw: bytes) -> dict[str, Any]:
-        """Parse and validate a body. Unknown fields are accepted: the spec does not forbid them.
+        """Parse and validate a body. Unknown fields are accepted: the contracts do not forbid them.
 
         Raises:
             ApiError: The body is invalid. It lists all issues, one per field.
@@ -57,17 +65,17 @@ class RequestBody:
         try:
             return cast("dict[str, Any]", self._validator.validate(parse_json(raw)))
         except InvalidBody as invalid:
-            raise ApiError.from_invalid_body(invalid) from None
+            raise self._build_error(invalid) from None
 
 
 @frozen(kw_only=True)
 class Operation:
-    """One operation of the spec.
+    """One operation of a contract.
 
     Attributes:
         operation_id: The vendor's operationId, such as `getProfile`.
         method: The HTTP method, in upper case.
-        path: The path, as in the spec.
+        path: The path, as in the contract.
         has_user: Whether a header names the user.
         parameters: Its other parameters.
         body: Its body, or None.
@@ -87,13 +95,17 @@ class Operation:
     error_type: str
 
 
-def load_operations(document: dict[str, Any]) -> Iterator[Operation]:
-    """Yield the operations of a spec.
+def load_operations(
+    document: Mapping[str, Any], rules: ApiRules, build_error: ErrorBuilder | None = None
+) -> Iterator[Operation]:
+    """Yield the operations of a contract.
 
     Args:
         document: The OpenAPI 3.1 document. Local references are resolved against the document itself.
+        rules: How the API validates requests.
+        build_error: Returns the error for an invalid body. Default: that of the server-side API for the operation.
     """
-    spec = Spec(_allow_documented_attribute_values(document))
+    spec = Spec(document)
     for path, method, pointer in spec.operations():
         operation = spec.get(pointer)
         responses: dict[str, Any] = operation["responses"]
@@ -103,28 +115,21 @@ def load_operations(document: dict[str, Any]) -> Iterator[Operation]:
             method=method.upper(),
             path=path,
             has_user=_has_user(spec, pointer),
-            parameters=tuple(load_parameters(spec, path, pointer, SERVER_SIDE_RULES)),
-            body=_load_body(spec, pointer),
+            parameters=tuple(load_parameters(spec, path, pointer, rules)),
+            body=_load_body(spec, pointer, rules, build_error or partial(invalid_body_error, operation["operationId"])),
             status=int(success),
             success_type=next(iter(_media_types(spec, spec.child(pointer, "responses", success))), None),
             error_type=next(iter(_media_types(spec, spec.child(pointer, "responses", error)))),
         )
 
 
-def _load_body(spec: Spec, pointer: str) -> RequestBody | None:
+def _load_body(spec: Spec, pointer: str, rules: ApiRules, build_error: ErrorBuilder) -> RequestBody | None:
     if "requestBody" not in spec.get(pointer):
         return None
     ((media_type, schema),) = _media_types(spec, spec.child(pointer, "requestBody")).items()
     # Plain JSON is always accepted, because most clients send that type.
-    validator = SchemaValidator(spec=spec, pointer=schema, rules=SERVER_SIDE_RULES)
-    return RequestBody(media_types=frozenset({media_type, JSON}), validator=validator)
-
-
-def _allow_documented_attribute_values(document: dict[str, Any]) -> dict[str, Any]:
-    """Allow booleans, which become numbers, and null, which deletes, in custom attributes, as documented."""
-    value = document["components"]["schemas"]["CustomAttribute"]["properties"]["value"]
-    value["type"] = ["string", "number", "boolean", "null"]
-    return document
+    validator = SchemaValidator(spec=spec, pointer=schema, rules=rules)
+    return RequestBody(media_types=frozenset({media_type, JSON}), validator=validator, build_error=build_error)
 
 
 def _has_user(spec: Spec, pointer: str) -> bool:
@@ -140,25 +145,23 @@ def _media_types(spec: Spec, pointer: str) -> dict[str, str]:
     return {media_type: spec.child(pointer, "content", media_type, "schema") for media_type in content}
 
 
-@cache
-def _server_side_operations() -> tuple[Operation, ...]:
-    return tuple(load_operations(openapi_spec("server_side")))
-
-
-def server_side_routes(store: ServerSideStore, key: Key) -> Iterator[Route]:
-    """Yield the routes of the server-side API. Its spec defines paths, methods and schemas.
+def api_routes(
+    operations: Iterable[Operation], actions: Mapping[str, Action], store: ServerSideStore, key: Key
+) -> Iterator[Route]:
+    """Yield the routes of an API. Its contract defines paths, methods and schemas.
 
     Args:
+        operations: The operations of the contract.
+        actions: What each operation does, by operationId. Other operations are not served.
         store: The data.
         key: The required key.
     """
-    for operation in _server_side_operations():
-        if operation.operation_id in ACTIONS:
-            yield _route(operation, store, key)
+    for operation in operations:
+        if operation.operation_id in actions:
+            yield _route(operation, actions[operation.operation_id], store, key)
 
 
-def _route(operation: Operation, store: ServerSideStore, key: Key) -> Route:
-    action = ACTIONS[operation.operation_id]
+def _route(operation: Operation, action: Action, store: ServerSideStore, key: Key) -> Route:
     open_context = store.read if operation.method == "GET" else store.write
 
     async def endpoint(request: Request) -> Response:
@@ -168,6 +171,8 @@ def _route(operation: Operation, store: ServerSideStore, key: Key) -> Route:
                 content = action(context, params)
         except ApiError as error:
             return server_side_error(error, media_type=operation.error_type)
+        if isinstance(content, Response):
+            return content
         return server_side_success(operation.status, operation.success_type, content)
 
     return Route(operation.path, endpoint, methods=[operation.method], name=operation.operation_id)
@@ -179,7 +184,7 @@ async def _parse_request(operation: Operation, request: Request, key: Key) -> Pa
         sent = "are wrong" if "authorization" in request.headers else "were not provided"
         raise ApiError.single(401, f"Authentication credentials {sent}.", "not_authenticated")
     user = parse_user(request) if operation.has_user else ANONYMOUS
-    parameters = parse_parameters(operation.parameters, request)
+    parameters = parse_parameters(operation.parameters, request, invalid_parameter_code(operation.operation_id))
     return Params(user=user, body=await _parse_body(operation, request), parameters=parameters)
 
 

@@ -1,0 +1,7 @@
+# Generated from openapi/web.yaml by `make generate`; do not edit.
+
+"""The shared types of all packages."""
+
+from .._types import UNSET, File, FileTypes, RequestFiles, Response, Unset
+
+__all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset"]
