@@ -14,7 +14,7 @@ from adapty import Adapty
 from adapty.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 # doctest does not support await. The same examples run in adapty/_sync, which is generated from these files.
@@ -73,7 +73,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[None]:
+def pytest_collection() -> Generator[None, object, object]:
     """Collect without garbage collection, and exclude what is loaded from it: it takes longer than most tests."""
     gc.disable()
     try:

@@ -15,7 +15,7 @@ from tests.raw_server import RawServer, raw_server
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from adapty.sandbox import Sandbox
 
@@ -44,7 +44,7 @@ EVENT: dict[str, Any] = {
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collect_file() -> Iterator[None]:
+def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
     """Collect tests, but no examples in docstrings, which only the package has."""
     collectors = yield
     return [collector for collector in collectors if type(collector) is pytest.Module]
