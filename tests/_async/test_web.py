@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from adapty.sandbox import Sandbox
-    from tests.raw_server import RawServer
+    from tests.raw_server import RawServer, Reply
     from tests.server_side_calls import Handler, Stub
 
 pytestmark = pytest.mark.anyio
@@ -152,7 +152,7 @@ async def test_requests_match_the_contract(stubbed: AsyncAdapty, stub: Stub) -> 
             await call(stubbed)
 
             (request,) = stub.requests
-            assert (request.method, request.url) == ("POST", f"https://api.adapty.io{PATHS[operation]}")
+            assert (request.method, str(request.url)) == ("POST", f"https://api.adapty.io{PATHS[operation]}")
             assert request.headers["Authorization"] == f"Api-Key {PUBLIC_KEY}"
             assert request.headers["Content-Type"] == "application/json"
             assert not [header for header in request.headers if header.startswith("adapty-")]
@@ -221,7 +221,7 @@ async def test_exactly_one_id_is_required(stubbed: AsyncAdapty, stub: Stub) -> N
 async def test_invalid_arguments_are_named(stubbed: AsyncAdapty, stub: Stub) -> None:
     """Nothing is sent."""
     web: Any = stubbed.web
-    for method, field_name, values in [
+    invalid: list[tuple[str, str, list[Any]]] = [
         ("get_paywall", "placement_id", ["", " ", 7, None, "p\u200b"]),
         ("get_paywall", "store", ["", 7, None]),
         ("get_paywall", "locale", ["", 7, None]),
@@ -231,7 +231,8 @@ async def test_invalid_arguments_are_named(stubbed: AsyncAdapty, stub: Stub) -> 
         ("record_paywall_view", "visited_at", [datetime(2026, 6, 10), "2026-06-10T14:20:05", "yesterday", 7, None]),  # noqa: DTZ001 - naive on purpose
         ("add_attribution", "status", ["non-organic", "", None, 7]),
         ("add_attribution", "channel", [None, 7, "\ud800"]),
-    ]:
+    ]
+    for method, field_name, values in invalid:
         least = {
             "get_paywall": {"placement_id": "p", "store": "s"},
             "record_paywall_view": VIEW,
@@ -306,7 +307,7 @@ async def test_view_is_sent_once_after_an_uncertain_attempt(
 ) -> None:
     """Over every transport: a lost response, an error of the server, an invalid or too large body, a timeout."""
     impatient = client.with_options(timeout=Timeouts(read=0.05))
-    for reply in [
+    replies: list[Reply] = [
         b"",
         b"HTTP/1.1 201 Created\r\nContent-Length: 50\r\n\r\n{",
         b"nonsense\r\n\r\n",
@@ -316,7 +317,8 @@ async def test_view_is_sent_once_after_an_uncertain_attempt(
         answer(201, b"<html>"),
         answer(200, b"{}"),
         server.stall,
-    ]:
+    ]
+    for reply in replies:
         with case(reply):
             server.replies = [reply]
             server.requests.clear()
@@ -399,7 +401,7 @@ async def test_low_level_client_uses_the_public_key(adapty: AsyncAdapty, sandbox
 async def test_a_purchase_on_a_web_page(adapty: AsyncAdapty, sandbox: Sandbox) -> None:
     """Paywall, view, attribution and transaction are connected by the variation."""
     await adapty.profiles.create(customer_user_id="user_12345")
-    user = {"customer_user_id": "user_12345"}
+    user: Any = {"customer_user_id": "user_12345"}
     await adapty.web.add_attribution(status="non_organic", channel="newsletter", **user)
     paywall = await adapty.web.get_paywall(placement_id="onboarding", store="stripe", locale="de", **user)
     assert paywall.variation_id is not None

@@ -30,6 +30,9 @@ PLACEMENT: Mapping[str, Any] = {"placement_id": "onboarding", "store": "stripe",
 ATTRIBUTION: Mapping[str, Any] = {"status": "non_organic", "channel": "newsletter", "attribution_user_id": "7", **USER}
 
 
+Refusal = tuple[int, str, list[str | None]]
+
+
 class WebApi:
     """Sends requests of a test to the sandbox."""
 
@@ -73,7 +76,7 @@ def web(sandbox: Sandbox) -> Iterator[WebApi]:
         yield api
 
 
-def refusal(answer: httpx.Response) -> tuple[int, str, list[str | None]]:
+def refusal(answer: httpx.Response) -> Refusal:
     """Return status, code and sources of an error, after a check of its format."""
     body = answer.json()
     assert body["status_code"] == answer.status_code
@@ -117,11 +120,11 @@ def test_only_the_public_key_is_accepted(web: WebApi) -> None:
 def test_invalid_requests_have_the_vendors_codes(web: WebApi) -> None:
     """`parse_error` for a missing field, `datetime` or `enum` for an invalid one, and the code in upper case."""
     view = {"store": "stripe", "variation_id": web.paywall()["variation_id"], **USER}
-    no_variation = (404, "VARIATION_DOES_NOT_EXIST_ERROR", [None])
-    no_profile = (404, "profile_does_not_exist", [None])
-    unparsed = (400, "parse_error", [None])
+    no_variation: Refusal = (404, "VARIATION_DOES_NOT_EXIST_ERROR", [None])
+    no_profile: Refusal = (404, "profile_does_not_exist", [None])
+    unparsed: Refusal = (400, "parse_error", [None])
     stranger: Mapping[str, Any] = {"customer_user_id": "stranger"}
-    cases: list[tuple[str, Any, tuple[int, str, list[str | None]]]] = [
+    cases: list[tuple[str, Any, Refusal]] = [
         ("getPaywall", {**PLACEMENT, "placement_id": "unknown"}, no_variation),
         ("getPaywall", {**PLACEMENT, "placement_id": SEEDS[0]["paywall_id"]}, no_variation),
         ("getPaywall", {**PLACEMENT, **stranger}, no_profile),

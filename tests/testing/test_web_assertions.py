@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Said = Callable[..., list[str]]
 
-USER = {"customer_user_id": "user_12345"}
+USER: Any = {"customer_user_id": "user_12345"}
 SEEN_AT = datetime(2026, 6, 10, 14, 20, 5, tzinfo=UTC)
 
 
@@ -99,6 +99,7 @@ def test_lost_response_is_not_repeated(adapty_sandbox: Sandbox, adapty_client: A
 
 def test_wrong_arguments_are_rejected(adapty_sandbox: Sandbox, paywall: WebPaywall) -> None:
     """By name."""
+    arguments: Any
     for arguments, field_name in [
         ({"variation": "x"}, "variation"),
         ({"count": -1}, "count"),
@@ -107,7 +108,7 @@ def test_wrong_arguments_are_rejected(adapty_sandbox: Sandbox, paywall: WebPaywa
     ]:
         user = {} if "profile_id" in arguments else USER
         with pytest.raises(AdaptyUsageError) as caught:
-            assert_paywall_viewed(adapty_sandbox, **user, **arguments)  # type: ignore[arg-type]
+            assert_paywall_viewed(adapty_sandbox, **user, **arguments)
         assert caught.value.field_name == field_name
 
 
