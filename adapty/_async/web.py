@@ -210,7 +210,7 @@ class AsyncWeb:
         Example:
             >>> from adapty_generated.web.api.default import get_paywall
             >>> from adapty_generated.web.models import GetPaywallRequest
-            >>> body = GetPaywallRequest(placement_id="onboarding", store="stripe", customer_user_id="nobody")
+            >>> body = GetPaywallRequest(placement_id="onboarding", store="stripe", customer_user_id="unknown")
             >>> response = await get_paywall.asyncio_detailed(client=client.web.low_level(), body=body)
             >>> response.status_code
             <HTTPStatus.NOT_FOUND: 404>
