@@ -313,6 +313,7 @@ def _request_info(
         idempotency_key=request.headers.get(IDEMPOTENCY_KEY),
         key_source=None if endpoint is None else endpoint.key_source,
         proxy=None if endpoint is None else endpoint.proxy,
+        api=operation.api,
         may_have_succeeded=may_have_succeeded,
         possible_effect=operation.possible_effect if may_have_succeeded and not operation.is_idempotent else None,
     )

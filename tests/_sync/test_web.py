@@ -278,6 +278,30 @@ def test_error_responses_are_typed(stubbed: Adapty, stub: Stub) -> None:
             assert error.field_names == ((source,) if source in {"visited_at", "status"} else ())
 
 
+def test_errors_have_a_hint(stubbed: Adapty, stub: Stub) -> None:
+    """A wrong key, an unknown placement or variation, and a missing profile."""
+    for code, status, hint in [
+        ("not_authenticated", 401, "the Web API needs the public key of the app (public_live_...), not the secret key"),
+        ("VARIATION_DOES_NOT_EXIST_ERROR", 404, "placement_id must be a placement that shows a paywall to this user"),
+        ("profile_does_not_exist", 404, "the profile must exist in the app of the public key; create it first"),
+    ]:
+        for operation in CALLS:
+            with case(operation, code):
+                stub.replies = [error_answer(status, code, None)]
+
+                error = error_of(stubbed, operation)
+
+                assert isinstance(error, AdaptyAPIError)
+                assert (error.hint or "").startswith(hint)
+                assert f"hint: {error.hint}" in str(error)
+    stub.replies = [error_answer(401, "not_authenticated", None)]
+    with pytest.raises(AuthenticationError, match=r"key from the argument public_key\)$"):
+        CALLS["addAttribution"](stubbed)
+    with pytest.raises(AuthenticationError) as caught:
+        stubbed.paywalls.get(PAYWALL["paywall_id"])
+    assert caught.value.hint is None
+
+
 def test_transient_failures_of_idempotent_operations_are_retried(
     client: Adapty, server: RawServer, slept: list[float]
 ) -> None:
