@@ -66,6 +66,7 @@ class Web:
         Raises:
             AdaptyUsageError: Neither or both IDs are given, or an argument is invalid. Nothing was sent.
             NotFoundError: The placement does not exist, or shows no paywall to this user.
+            ProfileNotFoundError: There is no such profile.
             AdaptyAPIError: The API rejected the request or failed.
             AdaptyConnectionError: No response arrived after all attempts.
 
