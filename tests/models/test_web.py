@@ -68,9 +68,8 @@ def test_missing_field_is_named() -> None:
     """Each required field of the contract."""
     for cls, (schema, least) in BASES.items():
         for name in COMPONENTS["schemas"][schema]["required"]:
-            with case(cls, name):
-                with pytest.raises(AdaptyUsageError, match=f"^{name}: is missing; it is required$"):
-                    cls.from_dict({key: value for key, value in least.items() if key != name})
+            with case(cls, name), pytest.raises(AdaptyUsageError, match=f"^{name}: is missing; it is required$"):
+                cls.from_dict({key: value for key, value in least.items() if key != name})
 
 
 def test_repr_shows_no_user() -> None:
@@ -87,6 +86,6 @@ def test_remote_config_is_decoded_on_demand() -> None:
             assert WebRemoteConfig(lang="en", data=data).decoded() == decoded
     for data in ["", "{", "[" * 100_000]:
         config = WebRemoteConfig(data=data)
-        with pytest.raises(AdaptyUsageError, match="^data: is not JSON"):
+        with pytest.raises(AdaptyUsageError, match=r"^data: is not JSON"):
             config.decoded()
         assert config.data == data
