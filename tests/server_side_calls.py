@@ -25,6 +25,7 @@ __all__ = [
     "KEY",
     "PAYWALL_ID",
     "PROFILE_ID",
+    "PUBLIC_KEY",
     "PURCHASE",
     "SIDE_BY_SIDE",
     "SUBSCRIPTION",
@@ -43,6 +44,9 @@ __all__ = [
 
 KEY = "secret_live_shown"
 """The key of the clients under test, which must never show."""
+
+PUBLIC_KEY = "public_live_shown"
+"""Their key of the Web API."""
 
 USER = "jane@example.com"
 """A customer user id of the most personal kind, which must show in no error."""
