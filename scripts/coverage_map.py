@@ -14,6 +14,7 @@ from adapty.models import (
     purchases,
     refund_saver,
     virtual_currency,
+    web,
 )
 from adapty.webhooks import events
 
@@ -80,6 +81,11 @@ METHODS: Mapping[Api, Mapping[str, tuple[str, ...]]] = {
         "retrieveRetentionData": ("analytics.retention",),
         "retrievePlacementInfo": ("analytics.placements",),
     },
+    "web": {
+        "getPaywall": ("web.get_paywall",),
+        "recordPaywallView": ("web.record_paywall_view",),
+        "addAttribution": ("web.add_attribution",),
+    },
 }
 """Operation to its methods; one method per request body."""
 
@@ -140,6 +146,7 @@ COMMANDS: Mapping[Api, Mapping[str, tuple[str, str]]] = {
         "retrieveRetentionData": ("analytics", "retention"),
         "retrievePlacementInfo": ("analytics", "placements"),
     },
+    "web": {},
 }
 """Operation to the command that has an option for each of its fields."""
 
@@ -184,6 +191,11 @@ REQUESTS: Mapping[Api, Mapping[str, type[RequestModel | ResponseModel]]] = {
         "LTVDataRequest": analytics_request.LTVDataRequest,
         "RetentionDataRequest": analytics_request.RetentionDataRequest,
         "PlacementInfoRequest": analytics_request.PlacementInfoRequest,
+    },
+    "web": {
+        "GetPaywallRequest": web.WebPaywallRequest,
+        "RecordPaywallViewRequest": web.PaywallViewRequest,
+        "AddAttributionRequest": web.AttributionRequest,
     },
 }
 """Request schema to its class in adapty.models."""
@@ -233,6 +245,12 @@ RESPONSES: Mapping[Api, Mapping[type[ResponseModel] | None, tuple[str, ...]]] = 
         models.LTVSegment: ("LTVData",),
         models.Retention: ("RetentionDataResponse",),
         models.Placements: ("PlacementInfoResponse",),
+    },
+    "web": {
+        models.WebPaywall: ("PaywallResponse",),
+        models.WebPaywallProduct: ("Product",),
+        models.PurchaseOffer: ("Offer",),
+        models.WebRemoteConfig: ("RemoteConfig",),
     },
 }
 """Class in adapty.models to its response schemas; several if one only wraps the other."""
@@ -293,5 +311,6 @@ ENUMS: Mapping[Api, Mapping[str, Any]] = {
         "CohortDataRequest.prediction_months": models.PredictionMonths,
         "FunnelDataRequest.show_value_as": models.FunnelShowValueAs,
     },
+    "web": {"AddAttributionRequest.status": models.AttributionStatus},
 }
 """Request enum to its Literal type."""

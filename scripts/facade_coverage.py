@@ -22,6 +22,7 @@ from adapty._core.operations import OPERATIONS, Api
 from adapty.models._request import RequestModel
 from adapty.sandbox._mail.routes import ACTIONS as MAIL_ACTIONS
 from adapty.sandbox._server_side.actions import ACTIONS as SERVER_SIDE_ACTIONS
+from adapty.sandbox._web.actions import ACTIONS as WEB_ACTIONS
 from scripts.coverage_map import (
     ALTERNATIVES,
     COMMAND_OPTIONS,
@@ -56,7 +57,11 @@ APIS: tuple[Api, ...] = tuple(METHODS)
 CONTRACTS: tuple[Contract, ...] = (*APIS, "webhooks")
 """The contracts of the APIs and of the webhooks."""
 
-SANDBOX: Mapping[Api, Iterable[str]] = {"mail": MAIL_ACTIONS, "server_side": SERVER_SIDE_ACTIONS}
+SANDBOX: Mapping[Api, Iterable[str]] = {
+    "mail": MAIL_ACTIONS,
+    "server_side": SERVER_SIDE_ACTIONS,
+    "web": WEB_ACTIONS,
+}
 """The operations that the sandbox serves."""
 
 

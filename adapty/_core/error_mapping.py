@@ -13,6 +13,7 @@ from adapty import errors
 from adapty._core.addresses import describe_url
 from adapty._core.error_rules import find_hint
 from adapty._core.json_body import InvalidJson, parse_json
+from adapty._core.operations import Api
 from adapty._core.redaction import redact, redact_data
 from adapty._core.retry import parse_retry_after
 from adapty._escaping import escape_control
@@ -102,6 +103,10 @@ class RequestInfo:
     idempotency_key: str | None = None
     key_source: str | None = None
     proxy: str | None = None
+    api: Api | None = None
+    may_have_succeeded: bool = False
+    possible_effect: str | None = None
+    """What the request may have done, if it must not be repeated because of that."""
 
     def as_kwargs(self) -> dict[str, Any]:
         """Return the keyword arguments that every exception about a request has."""
@@ -111,11 +116,23 @@ class RequestInfo:
             "path": self.path,
             "attempts": self.attempts,
             "idempotency_key": self.idempotency_key,
+            "may_have_succeeded": self.may_have_succeeded,
         }
+
+    @property
+    def can_repeat(self) -> bool:
+        """Whether the request has the same effect if it is sent again."""
+        return self.possible_effect is None
 
     def attempts_text(self) -> str:
         """Return how often the request was sent, for the end of a message."""
         return "after 1 attempt" if self.attempts == 1 else f"after {self.attempts} attempts"
+
+    def warning_text(self) -> str:
+        """Return why the request was not sent again, for the end of a message; empty if it may be sent again."""
+        if self.possible_effect is None:
+            return ""
+        return f"; not retried, because {self.possible_effect}; repeat it only if a duplicate is acceptable"
 
 
 def parse_error_body(text: str) -> Any:
@@ -171,7 +188,7 @@ def error_from_response(
     # By the code before redaction: a short key of a test may be a part of it.
     error_code = _ErrorBody.parse(received).error_code
     error_type = _error_type(status, error_code)
-    hint = find_hint(request.operation, error_code) if status // 100 == _CLIENT_ERROR else None
+    hint = find_hint(request.operation, error_code, request.api) if status // 100 == _CLIENT_ERROR else None
     request_id = headers.get("request-id") or headers.get("x-request-id")
     retry_after = parse_retry_after(headers.get("retry-after"))
     text = problem or "; ".join(parsed.messages[:_MAX_MESSAGES])[:_MAX_MESSAGE_LENGTH] or "no error message"
@@ -194,7 +211,7 @@ def error_from_response(
         details += f", key from {request.key_source}"
     return error_type(
         # A body can contain line breaks, terminal escapes, or lone surrogates, which UTF-8 logs cannot store.
-        escape_control(f"{request.operation}: {status}{code}: {text} ({details})"),
+        escape_control(f"{request.operation}: {status}{code}: {text} ({details}){request.warning_text()}"),
         status_code=status,
         error_code=parsed.error_code,
         messages=parsed.messages,
@@ -204,6 +221,7 @@ def error_from_response(
         retry_after=retry_after,
         headers=headers,
         body=body,
+        is_retryable=None if request.can_repeat else False,
         **request.as_kwargs(),
     )
 

@@ -1,4 +1,4 @@
-"""The data of both APIs behind one application."""
+"""The data of all APIs behind one application."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["SandboxState"]
 
 
 class SandboxState:
-    """The data of both APIs, in one database, and the webhooks.
+    """The data of all APIs, in one database, and the webhooks.
 
     Args:
         database: The path of an SQLite file, created if it does not exist; `:memory:` for memory only.
@@ -26,7 +26,7 @@ class SandboxState:
 
     Attributes:
         mail: The data of the Mail API.
-        server_side: The data of the server-side API.
+        server_side: The data of the server-side API, which the Web API uses too.
         dispatcher: Posts webhooks, or None.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The SQLite database of a sandbox, with the tables of both APIs."""
+"""The SQLite database of a sandbox, with the tables of all APIs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Database", "to_json"]
 _APPLICATION_ID = 0x41645362
 
 # Increment with every change of the tables: a file of another version is refused.
-_SCHEMA_VERSION = 5
+_SCHEMA_VERSION = 6
 
 # The external_profile_id of an event is that of the profile it was assigned to, or is waiting for; its body contains
 # the one that was sent. A tombstone is the digest of an identifier of an erased profile.
@@ -63,7 +63,8 @@ CREATE TABLE IF NOT EXISTS customers (
     fields TEXT NOT NULL,
     custom_attributes TEXT NOT NULL,
     integration_identifiers TEXT NOT NULL,
-    refund_saver TEXT NOT NULL
+    refund_saver TEXT NOT NULL,
+    attributions TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS transactions (
     received INTEGER PRIMARY KEY,
@@ -89,6 +90,13 @@ CREATE TABLE IF NOT EXISTS paywalls (
     paywall_id TEXT NOT NULL UNIQUE,
     body TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS paywall_views (
+    number INTEGER PRIMARY KEY,
+    profile_id TEXT NOT NULL REFERENCES customers ON DELETE CASCADE,
+    paywall_id TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS viewers ON paywall_views (profile_id, number);
 CREATE TABLE IF NOT EXISTS balances (
     profile_id TEXT NOT NULL REFERENCES customers ON DELETE CASCADE,
     currency_code TEXT NOT NULL,

@@ -63,6 +63,7 @@ def variables(sandbox: Sandbox, analytics: RawServer, monkeypatch: pytest.Monkey
         "ADAPTY_BASE_URL": sandbox.url,
         "ADAPTY_SECRET_KEY": sandbox.secret_key,
         "ADAPTY_ADMIN_BASE_URL": analytics.url,
+        "ADAPTY_PUBLIC_KEY": sandbox.public_key,
         "ADAPTY_MAIL_BASE_URL": sandbox.url,
         "ADAPTY_MAIL_SECRET_KEY": sandbox.mail_key,
     }
@@ -201,7 +202,7 @@ def test_other_commands_exist(command: str, sandbox: Sandbox, variables: dict[st
     elif words[0] == "export":
         name, _, value = words[1].partition("=")
         assert name in variables
-        assert value in {"http://127.0.0.1:8040", sandbox.mail_key, sandbox.secret_key}
+        assert value in {"http://127.0.0.1:8040", sandbox.mail_key, sandbox.secret_key, sandbox.public_key}
     else:
         assert words[:2] == ["pip", "install"]
         extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]

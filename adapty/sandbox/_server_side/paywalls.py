@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from math import ceil
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from adapty.sandbox._server_side.model import Context, Params
 
-__all__ = ["SEED_COUNT", "get_paywall", "list_paywalls", "seed", "seed_paywalls", "update_paywall"]
+__all__ = ["SEED_COUNT", "get_paywall", "list_paywalls", "load_all", "seed", "seed_paywalls", "update_paywall"]
 
 SEED_COUNT = 25
 """The number of initial paywalls. The default page size of the API is 20."""
@@ -39,7 +40,7 @@ _HEADLINES = {"en": "Go premium, offer {}", "de": "Jetzt Premium, Angebot {}"}
 def list_paywalls(context: Context, params: Params) -> dict[str, Any]:
     """Execute `listPaywalls`. A page after the last one is empty."""
     page, size = params.parameters["page[number]"], params.parameters["page[size]"]
-    paywalls = [json.loads(body) for (body,) in context.connection.execute(_LIST)]
+    paywalls = load_all(context)
     return {
         "data": [
             {name: value for name, value in paywall.items() if name not in _NOT_LISTED}
@@ -47,6 +48,11 @@ def list_paywalls(context: Context, params: Params) -> dict[str, Any]:
         ],
         "meta": {"pagination": {"count": len(paywalls), "page": page, "pages": ceil(len(paywalls) / size)}},
     }
+
+
+def load_all(context: Context) -> list[dict[str, Any]]:
+    """Return all paywalls, in the order of `listPaywalls`."""
+    return [json.loads(body) for (body,) in context.connection.execute(_LIST)]
 
 
 def get_paywall(context: Context, params: Params) -> dict[str, Any]:
@@ -77,7 +83,12 @@ def update_paywall(context: Context, params: Params) -> dict[str, Any]:
 
 def seed(connection: sqlite3.Connection) -> None:
     """Insert the initial paywalls that are missing."""
-    connection.executemany(_INSERT, [(paywall["paywall_id"], to_json(paywall)) for paywall in seed_paywalls()])
+    connection.executemany(_INSERT, _seed_rows())
+
+
+@cache
+def _seed_rows() -> list[tuple[str, str]]:
+    return [(paywall["paywall_id"], to_json(paywall)) for paywall in seed_paywalls()]
 
 
 def seed_paywalls() -> Iterator[dict[str, Any]]:
