@@ -18,7 +18,7 @@ from attrs import evolve
 
 from adapty._core.call import Call, Request
 from adapty._core.operations import AUTH_SCHEMES, OPERATIONS
-from adapty.errors import AdaptyUsageError
+from adapty.errors import AdaptyError, AdaptyUsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -89,6 +89,7 @@ def build_server_side_call(
 
     Raises:
         AdaptyUsageError: The model was changed after validation, and JSON cannot represent it.
+        AdaptyError: The contract that the code was generated from does not have the operation.
     """
     return _build_call(OPERATIONS["server_side"][name], parse, body, parameters)
 
@@ -128,7 +129,7 @@ def _build_call(
 ) -> Call[T]:
     # The builder only calls the body's `to_dict`, which a model has too.
     arguments = parameters if body is None else {**parameters, "body": body}
-    parts = _load_builder(operation.api, operation.endpoint)(**arguments)
+    parts = _load_builder(operation.api, operation.endpoint, operation.name)(**arguments)
     content = None
     if "json" in parts:
         try:
@@ -142,8 +143,20 @@ def _build_call(
 
 
 @cache
-def _load_builder(api: Api, endpoint: str) -> Callable[..., Mapping[str, Any]]:
-    module = import_module(f"adapty_generated.{api}.api.{endpoint}")
+def _load_builder(api: Api, endpoint: str, operation: str) -> Callable[..., Mapping[str, Any]]:
+    """Return the generated builder of an operation; the cache needs arguments that are cheap to hash.
+
+    Raises:
+        AdaptyError: The contract that the code was generated from does not have the operation.
+    """
+    name = f"adapty_generated.{api}.api.{endpoint}"
+    try:
+        module = import_module(name)
+    except ModuleNotFoundError as missing:
+        if not (missing.name and f"{name}.".startswith(f"{missing.name}.")):
+            raise
+        problem = f"is not in the contract that this installation was generated from (openapi/{api}.yaml)"
+        raise AdaptyError(f"{operation}: the operation {problem}") from None
     return cast("Callable[..., Mapping[str, Any]]", module._get_kwargs)  # noqa: SLF001 - it has no public name
 
 

@@ -28,8 +28,8 @@ def build_deletion_call(body: ProfileDeletion, parse: Callable[[Mapping[str, Any
 def build_lookup_deletion_call(ids: Iterable[tuple[str, str]], parse: Callable[[str], T]) -> Call[T]:
     """Build a call that tries one kind of ID after the other until one finds a profile.
 
-    Each kind of ID has its own request: the API does not document whether a body with several IDs matches a profile
-    with all of them or with one of them.
+    Each kind of ID has its own request, because the response to a body with several IDs does not say which one found
+    the profile.
 
     Args:
         ids: Kinds and IDs, in this order; at least one.

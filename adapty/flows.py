@@ -2,7 +2,8 @@
 
 The table is the one in the vendor's guide *Send emails and transactions via the Adapty Mail API*, section *Map your
 events to flows*. Adapty derives a profile's flow from its events, and does not document the rule for overlapping
-subscriptions or events at the same time. `current_flow` is a model of that rule.
+subscriptions or events at the same time. `current_flow` is a model of that rule. Whether past events that are imported
+move a profile out of "never purchased" is unknown, too: the vendor's pages leave it open.
 """
 
 from __future__ import annotations
@@ -116,6 +117,9 @@ def current_flow(events: Iterable[FlowEvent]) -> Flow:
 
     The event with the latest `event_datetime` determines the flow; of events at the same time, the last one in
     `events`. A profile without events has never purchased.
+
+    This is about events of Adapty Mail. Do not order webhook events by `event_datetime`, but by the time at which you
+    received them. Mail has no event for the refund of an upgrade: `to_mail_event` skips it.
 
     Args:
         events: The profile's events in any order.

@@ -121,7 +121,7 @@ PROFILE_FAULTS = (
             "",
         ),
     ),
-    Fault("unknown country", "country", 10, ("XX", "UK", "us", "Germany", "USA")),
+    Fault("unknown country", "country", 10, ("XX", "UK", "U.S.", "Germany", "USA")),
 )
 EVENT_FAULTS = (
     Fault("time without an offset", "event_datetime", 15, ("{naive}",)),

@@ -57,6 +57,8 @@ def erase(
 ) -> None:
     """Delete all users in a file from both APIs, irreversibly.
 
+    Adapty Mail also cancels the e-mails that are scheduled for them.
+
     The report, a CSV file, has one row for each user and API: deleted, not_found, or failed with the reason. not_found
     means that no profile was found by this ID; the user may have a profile with another ID. Users that were not
     attempted have no row yet.

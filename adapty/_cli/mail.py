@@ -45,7 +45,7 @@ def save_profile(
     last_name: Annotated[Text, option("Last name.")] = None,
     gender: Annotated[Text, option("Gender, free text.")] = None,
     birthday: Annotated[Text, option("Date of birth, such as 1990-05-21.")] = None,
-    country: Annotated[Text, option("Two-letter uppercase code of ISO 3166-1, such as US.")] = None,
+    country: Annotated[Text, option("Two-letter code of ISO 3166-1, such as US.")] = None,
     store_country: Annotated[Text, option("Country of the store account, same code.")] = None,
     custom_attributes: Annotated[
         list[str] | None,
@@ -131,7 +131,7 @@ def delete_profile(
     customer_user_id: Annotated[Text, option("Your own user ID.")] = None,
     email: Annotated[Text, option("The subscriber's address.")] = None,
 ) -> None:
-    """Delete a subscriber, irreversibly. One identifier is enough."""
+    """Delete a subscriber and the scheduled e-mails, irreversibly. One identifier is enough."""
     with Adapty() as client:
         client.mail.delete_profile(
             **_drop_none(external_profile_id=external_profile_id, customer_user_id=customer_user_id, email=email),

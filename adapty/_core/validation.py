@@ -213,13 +213,15 @@ def optional_email(value: str | NotGiven) -> str:
 
 
 def country(value: str | NotGiven) -> str:
-    """Return an officially assigned two-letter code of ISO 3166-1, in upper case."""
+    """Return an officially assigned two-letter code of ISO 3166-1, given in either case, in upper case."""
     plain = text(value)
     if plain in COUNTRY_CODES:
         return plain
+    if plain.isascii() and plain.upper() in COUNTRY_CODES:  # outside ASCII, the upper case of \u00df is SS
+        return plain.upper()
     likely = _COMMON_MISTAKES.get(plain.strip().upper(), plain.strip().upper())
     hint = f"; did you mean {likely}?" if likely in COUNTRY_CODES else ""
-    raise Invalid(f"{quote(plain)} is not a two-letter uppercase ISO 3166-1 alpha-2 code such as US{hint}")
+    raise Invalid(f"{quote(plain)} is not a two-letter ISO 3166-1 alpha-2 code such as US{hint}")
 
 
 def aware_datetime(value: datetime | str) -> datetime:

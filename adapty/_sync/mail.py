@@ -47,7 +47,9 @@ class Mail:
         https://adapty.io/docs/api-mail/operations/saveProfile
 
         Saving the same `external_profile_id` again changes the stored profile, except for its e-mail address. Fields
-        that are not given stay as they are. Adapty Mail accepts only profiles created after the Mail project's setup
+        that are not given stay as they are. Mail looks for the profile by `external_profile_id`, then by
+        `customer_user_id`, then by `email` in the project, and the first match counts: one person has one profile, also
+        if the SDK of your app sends data too. Adapty Mail accepts only profiles created after the Mail project's setup
         is complete; obtaining the user's consent is up to the sender.
 
         Args:
@@ -82,8 +84,9 @@ class Mail:
 
         https://adapty.io/docs/api-mail/operations/saveTransactionEvent
 
-        The event may arrive before its profile: the API stores it and links it when the profile is saved. The flow
-        that each event type leads to is in `adapty.flows`.
+        Mail looks for the profile by `external_profile_id`, then by `customer_user_id`, then by `email`. The event may
+        arrive before its profile: the API stores it and links it when a profile with the same `external_profile_id` is
+        saved. The flow that each event type leads to is in `adapty.flows`.
 
         Args:
             event: A `TransactionEvent`, instead of the fields.
@@ -125,7 +128,9 @@ class Mail:
 
         https://adapty.io/docs/api-mail/operations/deleteProfile
 
-        A later save with the same identifiers does not bring the profile back. After an attempt by `email` alone that
+        This cancels the e-mails that are scheduled for the profile. A later save with the same identifiers does not
+        bring it back. Several identifiers select one profile: Mail looks for it by `external_profile_id`, then by
+        `customer_user_id`, then by `email`. After an attempt by `email` alone that
         may have succeeded, a 404 counts as success: the address is deleted with the profile. For the other two
         identifiers, the API responds to a repeated deletion as to the first one. So a 404 means that there is no such
         profile, and a success may mean that the profile was erased before.
@@ -168,8 +173,9 @@ class Mail:
     ) -> DeletionReport:
         """Erase many subscribers, several at a time. `client.profiles.delete_many` does it in the server-side API.
 
-        A failure of one ID does not stop the run. Errors that affect every request (bad key, no connection, rate limit,
-        five failures of the API in a row) abort it. An invalid ID counts as failed.
+        Their scheduled e-mails are cancelled. A failure of one ID does not stop the run. Errors that affect every
+        request (bad key, no connection, rate limit, five failures of the API in a row) abort it. An invalid ID counts
+        as failed.
 
         Args:
             ids: The IDs of the subscribers to erase. A repeated ID is sent once. A value that a spreadsheet or a dump

@@ -31,6 +31,8 @@ def erase(
 ) -> EraseReport:
     """Delete every user of a list from both APIs, permanently: the operations `deleteProfile`.
 
+    Adapty Mail also cancels the e-mails that are scheduled for them.
+
     The report file has a row for each user and API: `deleted`, `not_found`, or `failed` with the reason. `not_found`
     means that no profile was found by this ID; the user may have a profile under another ID. Users that were not
     attempted, because the API was aborted, have no row. An error that aborts one API (its key, its address, its rate

@@ -120,11 +120,12 @@ class MailProfileFields(TypedDict, total=False):
         last_name: Last name.
         gender: Gender, free text.
         birthday: Date of birth, or its ISO 8601 text.
-        country: Two-letter uppercase code of ISO 3166-1, such as `US`.
+        country: Two-letter code of ISO 3166-1, such as `US`; lower case is sent in upper case.
         store_country: Country of the store account, same code.
         custom_attributes: Names to strings or numbers, for segments.
         device_info: A `DeviceInfo`, or a dict of its fields.
-        customer_user_id: Your own user ID if Adapty knows it too; links the user to the one of the mobile SDK.
+        customer_user_id: Your own user ID if Adapty knows it too; links the user to the one of the mobile SDK. It finds
+            the profile if no `external_profile_id` matches, before `email` does.
         extra_fields: Fields of the API that this release does not know, sent unchanged.
     """
 
@@ -237,7 +238,7 @@ class TransactionEventFields(TypedDict, total=False):
             one-time purchases.
         offer: An `Offer`, or a dict of its fields.
         customer_user_id: Your own user ID; finds the profile only if no `external_profile_id` matches.
-        email: The subscriber's address; finds the profile only if no `external_profile_id` matches.
+        email: The subscriber's address; finds the profile only if neither ID matches.
         extra_fields: Fields of the API that this release does not know, sent unchanged.
     """
 

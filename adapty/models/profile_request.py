@@ -144,7 +144,7 @@ class ProfileFields(TypedDict, total=False):
         email: E-mail address.
         phone_number: Phone number.
         birthday: Date of birth, or its ISO 8601 text.
-        ip_country: Country of the IP address, two-letter uppercase code of ISO 3166-1.
+        ip_country: Country of the IP address, two-letter code of ISO 3166-1.
         ip_v4_address: IPv4 address.
         store_country: Country of the store account, same code.
         store: One of `ProfileStore`.

@@ -105,7 +105,7 @@ class Price(RequestModel):
     """What was paid: schema `Price`.
 
     Attributes:
-        country: The store's country, two-letter uppercase code of ISO 3166-1; required.
+        country: The store's country, two-letter code of ISO 3166-1; required.
         currency: The currency, three uppercase letters of ISO 4217; required.
         value: The exact amount in this currency, of at most 15 digits; required. A float is converted as `str` shows
             it.

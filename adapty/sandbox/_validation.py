@@ -154,10 +154,10 @@ class ValueRule:
                 yield ValidationIssue(message=self.message, path=path)
 
 
-# The Mail guide: a two-letter uppercase ISO 3166-1 alpha-2 code; any other value is rejected.
+# The Mail guide: a two-letter ISO 3166-1 alpha-2 code, without a word on the case; any other value is rejected.
 COUNTRY_RULE = ValueRule(
     check=country,
-    message="Input should be a two-letter uppercase ISO 3166-1 alpha-2 country code",
+    message="Input should be a two-letter ISO 3166-1 alpha-2 country code",
 )
 """The rule for a country."""
 

@@ -1,4 +1,4 @@
-"""Compare fields with what a test expects, by meaning: the same moment or amount in any format is equal."""
+"""Compare fields with what a test expects, by meaning: the same moment, amount or country in any format is equal."""
 
 from __future__ import annotations
 
@@ -122,9 +122,15 @@ def _as_mapping(actual: Any) -> Mapping[str, Any] | None:
     return actual if isinstance(actual, Mapping) else None
 
 
+_COUNTRIES = frozenset({"country", "store_country", "ip_country", "price.country"})
+"""The paths of country codes, whose case has no meaning."""
+
+
 def _is_equal(path: str, wanted: Any, actual: Any) -> bool:
     if isinstance(wanted, datetime):
         wanted = validate(path, aware_datetime, wanted)
+    if path in _COUNTRIES and isinstance(wanted, str):
+        return isinstance(actual, str) and wanted.upper() == actual.upper()
     for kind, is_equal in _COMPARISONS.items():
         if isinstance(wanted, kind):
             try:

@@ -23,8 +23,10 @@ EVENT_TYPES = frozenset(
         "subscription_expired",
         "subscription_paused",
         "subscription_deferred",
+        "subscription_active",
         "non_subscription_purchase",
         "trial_started",
+        "trial_active",
         "trial_converted",
         "trial_renewal_cancelled",
         "trial_renewal_reactivated",
@@ -36,7 +38,12 @@ EVENT_TYPES = frozenset(
         "access_level_updated",
     },
 )
-"""The known event types. Events of newer types are parsed all the same."""
+"""The known event types. Events of newer types are parsed all the same.
+
+Adapty does not send `trial_active` and `subscription_active` unless you enable them in the dashboard. They say once, a
+number of days after the start, that the trial or subscription has not ended. A converted trial starts no
+`subscription_active`.
+"""
 
 LEGACY_NAMES: Mapping[str, str] = MappingProxyType(
     {

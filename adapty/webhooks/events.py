@@ -114,7 +114,11 @@ class PurchaseProperties(ResponseModel):
     """The properties of a purchase event: schema `PurchaseEventProperties`. Any field can be None.
 
     Amounts are exact. A Google subscription that replaces another one can send a `subscription_started` whose amounts
-    are all zero: it is not revenue.
+    are all zero: it is not revenue. Only `subscription_started`, `subscription_renewed`, `subscription_refunded` and
+    `non_subscription_purchase` have net revenue, proceeds and taxes.
+
+    A `subscription_refunded` whose `cancellation_reason` is `upgraded` means that the user changed to another product.
+    `subscription_renewal_reactivated` has the product from before the cancellation.
 
     Attributes:
         ab_test_name: Name of the A/B test that the paywall was part of.
@@ -125,19 +129,21 @@ class PurchaseProperties(ResponseModel):
         consecutive_payments: Number of consecutive paid periods, including this one.
         currency: ISO 4217 code of the local amounts.
         developer_id: ID of the placement that the paywall was shown at.
-        discount_amount_local: Discount, in the local currency.
-        discount_amount_usd: Discount, in USD.
+        discount_amount_local: Standard price minus charged price, in the local currency: 0 for a full price, the
+            standard price for a free trial. None if unknown, and for pay-up-front offers of the App Store.
+        discount_amount_usd: The same in USD.
         environment: One of `adapty.models.ENVIRONMENTS`, or a newer one.
         event_datetime: When it happened, as in the event.
         net_revenue_local: Price after the store's commission and taxes, in the local currency.
         net_revenue_usd: The same in USD.
-        original_price_local: Price before the discount, in the local currency.
+        original_price_local: Price before the discount, in the local currency; None if the store does not report it.
         original_price_usd: The same in USD.
         original_purchase_date: When the first transaction of the chain was made.
         original_transaction_id: The store's ID of the first transaction of the chain.
         paywall_name: Name of the paywall that the purchase was made on.
         paywall_revision: Revision of that paywall.
-        price_local: Price, in the local currency; None for a free trial.
+        price_local: Charged price, in the local currency; None for a free trial. With the option Send Trial Price,
+            `trial_started` has the price of the subscription.
         price_usd: The same in USD.
         proceeds_local: Price after the store's commission, in the local currency.
         proceeds_usd: The same in USD.
@@ -145,17 +151,19 @@ class PurchaseProperties(ResponseModel):
         profile_event_id: The event's ID, the same in each delivery.
         profile_has_access_level: Whether the user has an active access level.
         profile_id: Adapty's ID of the user.
-        profile_ip_address: The user's IP address.
+        profile_ip_address: The user's IP address; None if the app's settings do not allow to collect it.
         profile_total_revenue_usd: Total payments of the user, minus refunds, in USD.
-        promotional_offer_id: The store's ID of the offer that was used.
+        promotional_offer_id: Adapty's ID of the offer that was used, as in the dashboard; not the store's.
         purchase_date: When this transaction was made.
         rate_after_first_year: Whether the store takes the lower commission of the second year.
-        store: `app_store`, `play_store`, `stripe`, or the name of a custom store.
+        store: `app_store`, `play_store`, `stripe`, `paddle`, or the ID of a custom store.
         store_country: Two-letter code of the country of the store account.
         store_offer_category: One of `adapty.models.OFFER_CATEGORIES`, or a newer one.
         store_offer_discount_type: One of `adapty.models.OFFER_TYPES`, or a newer one.
-        store_offer_number_of_periods: Number of periods of the offer.
-        subscription_expires_at: When the subscription ends or ended; None for one-time purchases.
+        store_offer_number_of_periods: Number of billing periods of the offer; None if unknown, and for pay-up-front
+            offers of the App Store.
+        subscription_expires_at: When the subscription ends or ended: the time of a cancellation or the end of a grace
+            period in events of those; None for one-time purchases.
         tax_amount_local: Tax, in the local currency.
         tax_amount_usd: Tax, in USD.
         transaction_id: The store's ID of this transaction.
@@ -216,27 +224,27 @@ class PurchaseProperties(ResponseModel):
 class AccessLevelProperties(ResponseModel):
     """The current state of an access level, and its purchase: schema `AccessLevelUpdatedProperties`.
 
-    Any field can be None. Adapty does not post `access_level_updated` when a level expires: see `expires_at`.
+    Any field can be None. Adapty posts the event if it is enabled, for every profile that shares the access level. It
+    is the only event of a purchase that is shared through Apple's Family Sharing.
 
     Attributes:
         ab_test_name: Name of the A/B test that the paywall was part of.
-        ab_test_revision: Revision of that A/B test.
         access_level_id: ID of the access level, such as `premium`.
-        activated_at: When it was activated.
+        activated_at: When it was last activated.
         active_introductory_offer_type: Payment type of the current introductory offer.
-        active_promotional_offer_id: The store's ID of the current promotional offer.
+        active_promotional_offer_id: Adapty's ID of the current promotional offer, as in the dashboard.
         active_promotional_offer_type: Payment type of that offer.
         base_plan_id: Google Play's base plan, or Stripe's price.
         billing_issue_detected_at: When a charge failed; None if none failed, or it succeeded later.
         cancellation_reason: One of `adapty.models.CANCELLATION_REASONS`, or a newer one.
         cohort_name: Name of the audience that the user was in.
-        consecutive_payments: Number of consecutive paid periods, including this one.
         currency: ISO 4217 code of the local amounts.
         developer_id: ID of the placement that the paywall was shown at.
         environment: One of `adapty.models.ENVIRONMENTS`, or a newer one.
         event_datetime: When it happened, as in the event.
-        expires_at: When access ends, including the grace period; the time of a refund, if there was one.
-        is_active: Whether it is active now.
+        expires_at: When access ends: during a grace period its end, after a refund or cancellation the time of that;
+            None if it never ends.
+        is_active: Whether it was active when the event was created.
         is_in_grace_period: Whether it is active although a charge failed.
         is_lifetime: Whether it never ends.
         is_refund: Whether the purchase was refunded.
@@ -244,24 +252,20 @@ class AccessLevelProperties(ResponseModel):
         original_transaction_id: The store's ID of the first transaction of the chain.
         paywall_name: Name of the paywall that the purchase was made on.
         paywall_revision: Revision of that paywall.
-        price_local: Price, in the local currency; None for a free trial.
-        price_usd: The same in USD.
         profile_country: Two-letter code of the user's country, by the IP address.
         profile_event_id: The event's ID, the same in each delivery.
         profile_has_access_level: Whether the user has an active access level.
         profile_id: Adapty's ID of the user.
         profile_ip_address: The user's IP address.
         profile_total_revenue_usd: Total payments of the user, minus refunds, in USD.
-        promotional_offer_id: The store's ID of the offer that was used.
         purchase_date: When this transaction was made.
-        rate_after_first_year: Whether the store takes the lower commission of the second year.
-        renewed_at: When it was last renewed.
+        renewed_at: When it will be renewed, by Adapty's reference. A field of this name in the legacy API and the SDKs
+            is the last renewal.
         starts_at: When it starts; possibly in the future.
-        store: `app_store`, `play_store`, `stripe`, or the name of a custom store.
+        store: `app_store`, `play_store`, `stripe`, `paddle`, or the ID of a custom store.
         store_country: Two-letter code of the country of the store account.
-        store_offer_category: One of `adapty.models.OFFER_CATEGORIES`, or a newer one.
-        store_offer_discount_type: One of `adapty.models.OFFER_TYPES`, or a newer one.
-        subscription_expires_at: When the subscription ends or ended; None for one-time purchases.
+        subscription_expires_at: When the subscription ends or ended: the time of a cancellation or the end of a grace
+            period in events of those; None for one-time purchases.
         transaction_id: The store's ID of this transaction.
         trial_duration: Length of the trial in words: `7 days`.
         variation_id: The shown variant of the A/B test.
@@ -271,7 +275,6 @@ class AccessLevelProperties(ResponseModel):
     """
 
     ab_test_name: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-    ab_test_revision: int | None = attrs.field(default=None, metadata=scalar(parse_int))
     access_level_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
     activated_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
     active_introductory_offer_type: str | None = attrs.field(default=None, metadata=scalar(parse_str))
@@ -281,7 +284,6 @@ class AccessLevelProperties(ResponseModel):
     billing_issue_detected_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
     cancellation_reason: str | None = attrs.field(default=None, metadata=scalar(parse_str))
     cohort_name: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-    consecutive_payments: int | None = attrs.field(default=None, metadata=scalar(parse_int))
     currency: str | None = attrs.field(default=None, metadata=scalar(parse_str))
     developer_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
     environment: str | None = attrs.field(default=None, metadata=scalar(parse_str))
@@ -295,23 +297,17 @@ class AccessLevelProperties(ResponseModel):
     original_transaction_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
     paywall_name: str | None = attrs.field(default=None, metadata=scalar(parse_str))
     paywall_revision: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
-    price_local: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
-    price_usd: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
     profile_country: str | None = attrs.field(default=None, metadata=scalar(parse_str))
     profile_event_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
     profile_has_access_level: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
     profile_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
     profile_ip_address: str | None = attrs.field(default=None, repr=repr_redacted, metadata=scalar(parse_str))
     profile_total_revenue_usd: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
-    promotional_offer_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
     purchase_date: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
-    rate_after_first_year: bool | None = attrs.field(default=None, metadata=scalar(parse_bool))
     renewed_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
     starts_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
     store: str | None = attrs.field(default=None, metadata=scalar(parse_str))
     store_country: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-    store_offer_category: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-    store_offer_discount_type: str | None = attrs.field(default=None, metadata=scalar(parse_str))
     subscription_expires_at: datetime | None = attrs.field(default=None, metadata=scalar(parse_datetime))
     transaction_id: str | None = attrs.field(default=None, metadata=scalar(parse_identifier))
     trial_duration: str | None = attrs.field(default=None, metadata=scalar(parse_str))
@@ -337,11 +333,14 @@ class WebhookEvent(ResponseModel):
         advertising_id: Google's advertising ID.
         profile_install_datetime: When the app was installed.
         user_agent: The device's user agent.
-        email: The user's e-mail address, if the app has set it.
+        email: The user's e-mail address, if the app or your backend has set it.
         event_type: Adapty's current name of the event type: one of `EVENT_TYPES`, or a newer one. `raw` has the posted
             name.
-        event_datetime: When it happened. Order events by it; several events can have the same time.
-        event_properties: The properties of the purchase, or of the access level.
+        event_datetime: The time in the life of the purchase, such as that of the expiration. Do not order events by it:
+            several can have the same time, and they arrive out of order. Order them by the time at which you received
+            them.
+        event_properties: The properties of the purchase, or of the access level for `access_level_updated`. Check with
+            `isinstance` before you read a field that only one of the two has, such as `price_usd`.
         event_api_version: Version of the format; 1.
         profiles_sharing_access_level: Other users who have the access level through the same purchase.
         attributions: The origins of the user, by source.

@@ -13,9 +13,10 @@ from adapty._core.invisible_characters import describe_invisible_character
 from adapty._core.redaction import SafeRepr
 from adapty._core.validation import Invalid, identifier, quote, type_name
 from adapty.errors import AdaptyUsageError
+from adapty.flows import FLOW_BY_EVENT_TYPE
 from adapty.models._request import validate_fields
 from adapty.models.mail import ONE_TIME_EVENT_TYPES, Offer, OfferCategory, OfferType, TransactionEvent
-from adapty.webhooks.events import WebhookEvent
+from adapty.webhooks.events import PurchaseProperties, WebhookEvent
 
 if TYPE_CHECKING:
     from adapty.flows import TransactionEventType
@@ -47,10 +48,18 @@ UNSUPPORTED: Mapping[str, str] = MappingProxyType(
     {
         "subscription_paused": "Mail has no event type for a pause",
         "subscription_deferred": "Mail has no event type for a deferral",
+        "subscription_active": "it reports that nothing has changed",
+        "trial_active": "it reports that nothing has changed",
         "access_level_updated": "it is about an access level, and Mail's events are about purchases",
     },
 )
 """The event types without one of Mail's, and why."""
+
+REPLACED: frozenset[str] = frozenset({"upgraded", "new_subscription_replace"})
+"""Values of `cancellation_reason` for a subscription that ended because the user changed to another product.
+
+Adapty reports an upgrade as a `subscription_refunded` of the old product and a `subscription_started` of the new one.
+"""
 
 FIELD_SOURCES: Mapping[str, str] = MappingProxyType(
     {
@@ -71,9 +80,9 @@ FIELD_SOURCES: Mapping[str, str] = MappingProxyType(
 OPTIONAL = frozenset({"price_usd", "expires_at", "offer"})
 """Mail's optional fields. If one of them is invalid, it is dropped."""
 
-SkipReason = Literal["unsupported", "unknown_type", "anonymous", "incomplete", "invalid"]
-"""Why there is no event for Mail: Mail does not support the type, the type is unknown, the profile has no ID, a
-required field is missing or cannot be read, or Mail would reject a required field."""
+SkipReason = Literal["unsupported", "replaced", "unknown_type", "anonymous", "incomplete", "invalid"]
+"""Why there is no event for Mail: Mail does not support the type, the user changed to another product, the type is
+unknown, the profile has no ID, a required field is missing or cannot be read, or Mail would reject a required field."""
 
 TRIAL_OFFER = Offer(category="introductory", offer_type="free_trial")
 """Distinguishes the start of a trial from the start of a subscription."""
@@ -91,7 +100,8 @@ class MailConversion(SafeRepr):
     Attributes:
         event: The event, or None.
         reason: Why there is no event, without personal data, or None.
-        skip_reason: The same as a constant: `unsupported`, `unknown_type`, `anonymous`, `incomplete` or `invalid`.
+        skip_reason: The same as a constant: `unsupported`, `replaced`, `unknown_type`, `anonymous`, `incomplete` or
+            `invalid`.
         dropped_fields: The optional fields that were dropped because Mail would reject them.
     """
 
@@ -131,9 +141,13 @@ class WebhookTransactionEvent(TransactionEvent):
 def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileIdResolver | None = None) -> MailConversion:
     """Convert an event to the event for Adapty Mail, or explain why there is none.
 
-    Trials become subscriptions, because Mail has no trials. Optional fields that are missing, cannot be read or are
-    invalid are dropped, and so is an offer with a category that Mail does not have, such as `retention`. Events of a
-    store's sandbox are converted like others: see `event_properties.environment`.
+    Trials become subscriptions, because Mail has no trials. Optional fields that are missing, null, cannot be read or
+    are invalid are dropped, and so is an offer with a category that Mail does not have, such as `retention`. Events of
+    a store's sandbox are converted like others: see `event_properties.environment`.
+
+    An event is skipped as `replaced` if a subscription ended because the user changed to another product: its
+    `cancellation_reason` is `upgraded` or `new_subscription_replace`. A `subscription_refunded` because of an upgrade
+    would put a paying user into Mail's refunded flow. The new product has a `subscription_started` of its own.
 
     An event is skipped as `invalid` if the profile's ID has invisible characters, or spaces at its ends: imports and
     `mail.save_profile` reject such an ID, so no profile has it. `outbox_handler` logs a warning then.
@@ -156,6 +170,8 @@ def to_mail_event(event: WebhookEvent, *, external_profile_id: ProfileIdResolver
     event_type = MAIL_EVENT_TYPES.get(event.event_type or "")
     if event_type is None:
         return _unsupported(event.event_type or "")
+    if skipped := _skip_replaced(event, event_type):
+        return skipped
     profile_id = _resolve_profile_id(event, external_profile_id)
     if isinstance(profile_id, MailConversion):
         return profile_id
@@ -209,6 +225,15 @@ def _unsupported(name: str) -> MailConversion:
     return MailConversion(reason=f"the event type {quote(name)} is unknown", skip_reason="unknown_type")
 
 
+def _skip_replaced(event: WebhookEvent, event_type: TransactionEventType) -> MailConversion | None:
+    """Return why there is no event for Mail if it would send e-mails about a subscription that another one replaced."""
+    reason = event.event_properties.cancellation_reason
+    if reason not in REPLACED or not FLOW_BY_EVENT_TYPE[event_type].sends_email:
+        return None
+    change = f"the user changed to another product (cancellation_reason is {reason})"
+    return MailConversion(reason=f"{event.event_type} is skipped: {change}", skip_reason="replaced")
+
+
 def _resolve_profile_id(event: WebhookEvent, resolve: ProfileIdResolver | None) -> str | MailConversion:
     """Return the profile's ID at Mail, or why there is none."""
     found: Any = event.customer_user_id if resolve is None else resolve(event)
@@ -243,6 +268,8 @@ def _get_offer(event: WebhookEvent) -> Mapping[str, Any]:
     if event.event_type == "trial_started":
         return {"offer": TRIAL_OFFER}
     properties = event.event_properties
+    if not isinstance(properties, PurchaseProperties):
+        return {}
     category = properties.store_offer_category or ""
     category = _CATEGORY_ALIASES.get(category, category)
     offer_type = properties.store_offer_discount_type

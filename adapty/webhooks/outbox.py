@@ -37,7 +37,7 @@ RETENTION = timedelta(days=7)
 
 _PAGE_SIZE = 500
 
-_EXPECTED_SKIPS = frozenset({"unsupported", "anonymous"})
+_EXPECTED_SKIPS = frozenset({"unsupported", "replaced", "anonymous"})
 """Reasons to skip that are logged at INFO; Mail should have got the other events."""
 
 
@@ -268,9 +268,12 @@ def outbox_handler(
 ) -> OutboxHandler:
     """Return a handler for `asgi_app`, `wsgi_app`, `django_view` or `Receiver.handle` that puts events into an outbox.
 
-    An event is on disk before Adapty gets its response. Skipped events are logged with the reason: at INFO if Mail does
-    not support them, at WARNING if Mail should have got them. The outbox ignores an event ID that it knows, in the same
-    transaction, so the receiver needs no `dedup=`.
+    An event is on disk before Adapty gets its response. Skipped events are logged with the reason: at INFO if they are
+    not for Mail, such as the refund of an upgrade, at WARNING if Mail should have got them. The outbox ignores an event
+    ID that it knows, in the same transaction, so the receiver needs no `dedup=`.
+
+    The events of a profile are sent in the order in which they were received, as Adapty recommends, not by their
+    `event_datetime`.
 
     Args:
         outbox: The outbox. Start a worker to send its events.

@@ -1,4 +1,4 @@
-"""Compare a contract with ours: python -m scripts.spec_diff NEW."""
+"""Compare a contract with ours: python -m scripts.spec_diff [NEW]."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from scripts.published import PUBLISHED
 from scripts.spec_diff.compare import find_changes
 from scripts.spec_diff.document import load_document
 from scripts.spec_diff.gaps import assign_gaps, find_new_gaps
 from scripts.spec_diff.reading import ROOT, CannotCompareError, strip_credentials
 from scripts.spec_diff.report import FORMATS, Report
+from scripts.spec_diff.same_api import check_same_api
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +37,7 @@ exit codes:
   0  no change
   1  additive changes only
   2  breaking changes
-  3  failed: the contract cannot be read, or is not valid OpenAPI 3.0 or 3.1
+  3  failed: the contract cannot be read, is not valid OpenAPI 3.0 or 3.1, or belongs to another API
 """
 
 
@@ -51,16 +53,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _Parser(
         prog="spec_diff", description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
-    parser.add_argument("new", metavar="NEW", help="the new contract: a file or an http(s) URL")
+    parser.add_argument(
+        "new", metavar="NEW", nargs="?", help="the new contract: a file or an http(s) URL (default: the published one)"
+    )
     apis = sorted(file.stem for file in folder.glob("*.yaml"))
     parser.add_argument("--api", choices=apis, default="mail", help="the API (default: mail)")
     parser.add_argument("--old", metavar="FILE", help="the old contract (default: openapi/<api>.yaml)")
     parser.add_argument("--format", choices=FORMATS, default="text", help="the format of the report (default: text)")
     options = parser.parse_args(arguments)
     old = options.old or str(folder / f"{options.api}.yaml")
+    new_source = options.new or PUBLISHED.get(options.api)
+    if new_source is None:
+        parser.error(f"NEW is missing, and the vendor publishes no contract of {options.api}")
     try:
         with _time_limit(MAX_SECONDS):
-            new = load_document(options.new)
+            new = load_document(new_source)
             report = create_report(options.api, load_document(old), new)
     except CannotCompareError as problem:
         return _fail(str(problem))
@@ -74,6 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def create_report(api: str, old: Document, new: Document) -> Report:
     """Compare two contracts of an API."""
+    check_same_api(old, new)
     found = find_changes(old, new)
     gaps = find_new_gaps(api, old, new)
     by_change = [list(map(str, assigned)) for assigned in assign_gaps(api, found, gaps)]

@@ -130,6 +130,11 @@ _NUMBERS: tuple[tuple[re.Pattern[str], Callable[[str], Any]], ...] = (
 )
 _TAG = "tag:yaml.org,2002:"
 
+_UNQUOTED_TEXT = re.compile(
+    r"""^([ -]*(?:description|summary|title): +)([^\s"'|>&*!{\[#][^\n]*: [^\n]*)$""", re.MULTILINE
+)
+"""A text with a colon that YAML needs quotes for. A version of the vendor's contracts has some without."""
+
 
 def parse(content: bytes, name: str) -> Any:
     """Parse JSON or YAML.
@@ -203,6 +208,18 @@ def _check_depth(value: Any) -> None:
 
 
 def _yaml(text: str) -> Any:
+    if text.lstrip()[:1] == "<":
+        raise ValueError("neither YAML nor JSON: it is a web page")
+    try:
+        return _build_yaml(text)
+    except yaml.MarkedYAMLError:
+        quoted = _UNQUOTED_TEXT.sub(lambda line: line[1] + json.dumps(line[2], ensure_ascii=False), text)
+        if quoted == text:
+            raise
+        return _build_yaml(quoted)
+
+
+def _build_yaml(text: str) -> Any:
     building = _YamlBuilder()
     for event in yaml.parse(text, Loader=_Loader):
         building.take(event)

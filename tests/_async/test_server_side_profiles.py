@@ -81,7 +81,7 @@ REFUSED_PROFILE: list[tuple[str, Any, str]] = [
     ("gender", "female", "gender"),
     ("email", "jane", "email"),
     ("birthday", datetime(1990, 5, 21, tzinfo=UTC), "birthday"),
-    ("ip_country", "us", "ip_country"),
+    ("ip_country", "usa", "ip_country"),
     ("ip_v4_address", "::1", "ip_v4_address"),
     ("ip_v4_address", "203.0.113.007", "ip_v4_address"),
     ("store_country", "UK", "store_country"),

@@ -39,8 +39,8 @@ def test_save_profile_sends_every_field(adapty: Adapty, sandbox: Sandbox) -> Non
         last_name="Doe",
         gender="f",
         birthday=date(1990, 5, 21),
-        country="US",
-        store_country="CA",
+        country="us",
+        store_country="Ca",
         custom_attributes={"plan": "trial", "trial_days": 7, "score": 0.5},
         device_info={"platform": "iOS", "os": "17.5"},
     )
@@ -130,7 +130,7 @@ def test_saving_again_changes_nothing(adapty: Adapty, sandbox: Sandbox) -> None:
     ("given", "field_name"),
     [
         ({**PROFILE, "email": "jane"}, "email"),
-        ({**PROFILE, "country": "us"}, "country"),
+        ({**PROFILE, "country": "usa"}, "country"),
         ({**PROFILE, "external_created_at": "2026-06-01T10:30:00"}, "external_created_at"),
         ({**PROFILE, "device_info": {"os": "17.5"}}, "device_info.platform"),
         ({"external_profile_id": "u", "email": "jane@example.com"}, "external_created_at"),

@@ -121,6 +121,21 @@ def test_report_has_all_results(adapty: Adapty, api: FakeApi) -> None:
     assert len(api.sent) == 7
 
 
+def test_country_is_sent_in_upper_case(adapty: Adapty, api: FakeApi) -> None:
+    """Files of all kinds may have either case; two rows that differ in the case only are two rows."""
+    table = Path("profiles.csv")
+    rows = [f"{good(1)},{country}" for country in ("us", "US")]
+    table.write_text("\n".join((f"{HEADER},country", *rows)) + "\n", encoding="utf-8")
+    lines = Path("profiles.jsonl")
+    lines.write_text(json.dumps({**PROFILE, "country": "Us", "store_country": "de"}) + "\n", encoding="utf-8")
+
+    reports = [import_all(adapty, profiles=file) for file in (table, lines)]
+
+    assert [report.profiles_accepted for report in reports] == [2, 1]
+    assert [body["country"] for _, body in api.sent] == ["US"] * 3
+    assert api.sent[-1][1]["store_country"] == "DE"
+
+
 def test_profiles_are_sent_before_events_in_order(adapty: Adapty, api: FakeApi) -> None:
     """Records of one profile keep the order of their file, whatever their times."""
     owners = [f"user_{number % 3}" for number in range(12)]

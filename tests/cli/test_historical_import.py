@@ -177,7 +177,7 @@ def test_other_files_with_user_id_are_not_historical(served: Sandbox, api: Adapt
         with pytest.raises(AdaptyUsageError, match=f"^{column}: is a column of base.csv"):
             import_profiles(api, write(header, "user_1,x,y,z"))
 
-    report = import_profiles(api, write("user_id,created_at,email,country", f"user_1,{WHEN},jane@example.com,us"))
+    report = import_profiles(api, write("user_id,created_at,email,country", f"user_1,{WHEN},jane@example.com,uk"))
     assert (report.reasons, report.not_imported) == ({"country": 1}, {})
 
 

@@ -39,7 +39,7 @@ def test_all_options_of_a_profile_are_sent(served: Sandbox) -> None:
     ended = run(
         *("mail", "save-profile", *PROFILE_OPTIONS),
         *("--first-name", "Jane", "--last-name", "Doe", "--gender", "f", "--birthday", "1990-05-21"),
-        *("--country", "US", "--store-country", "CA", "--customer-user-id", "backend_1"),
+        *("--country", "us", "--store-country", "CA", "--customer-user-id", "backend_1"),
         *("--custom", "plan=trial", "--custom", "days:=7", "--custom", "score:=-0.5", "--custom", "digits=7"),
         *("--custom", "formula=a=b:=c", "--custom", "empty=", "--custom", "a:b=c", "--custom", "debt:=-3"),
         *("--device", "platform=iOS", "--device", "device=iPhone15,2", "--device", "os=17.5"),
@@ -138,7 +138,7 @@ def test_missing_options_are_named(served: Sandbox, command: str, options: tuple
 def test_invalid_profile_is_not_sent(served: Sandbox) -> None:
     """The error names the flag."""
     for options, message in [
-        (["--country", "us"], "--country: "),
+        (["--country", "usa"], "--country: "),
         (["--birthday", "yesterday"], "--birthday: "),
         (["--device", "os=17.5"], "--device platform: "),
         (["--device", "platforms=iOS"], "--device platforms: "),

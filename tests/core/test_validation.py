@@ -426,14 +426,16 @@ def test_email_rejects_fragments() -> None:
 
 
 def test_country_accepts_exactly_the_assigned_codes() -> None:
-    """Of all pairs of capitals, only the assigned codes of ISO 3166-1 are valid."""
+    """Of all pairs of letters, only the assigned codes of ISO 3166-1 are valid, and are sent in upper case."""
     for field in ["country", "store_country"]:
         with case(field):
             assigned = {entry.alpha_2 for entry in pycountry.countries}
             letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
             pairs = {first + second for first, second in itertools.product(letters, repeat=2)}
-            outcomes = {pair: model_or_error(MailProfile, field, pair) for pair in pairs}
-            assert {pair for pair, outcome in outcomes.items() if isinstance(outcome, MailProfile)} == assigned
+            for spelling in (str, str.lower, str.capitalize, str.swapcase):
+                outcomes = [model_or_error(MailProfile, field, spelling(pair)) for pair in pairs]
+                sent = {outcome.to_dict()[field] for outcome in outcomes if isinstance(outcome, MailProfile)}
+                assert sent == assigned, spelling
             assert assigned == COUNTRY_CODES
 
 
@@ -452,9 +454,6 @@ UNFIT_COUNTRIES = [
     " US",
     "US\n",
     "U S",
-    "us",
-    "Us",
-    "uS",
     "840",
     "00",
     "U1",
@@ -477,6 +476,9 @@ UNFIT_COUNTRIES = [
     "\uff35\uff33",
     "U\u0405",
     "\u00df",
+    "\ufb01",
+    "\u0131t",
+    "\u017fe",
     "D\u0395",
     "U\x00S",
     "US\u200b",
@@ -486,12 +488,11 @@ UNFIT_COUNTRIES = [
     "N/A",
     "-",
     *sorted(entry.alpha_3 for entry in pycountry.countries)[::7],
-    *sorted(entry.alpha_2.lower() for entry in pycountry.countries)[::5],
 ]
 
 
 def test_country_rejects_invalid() -> None:
-    """Lower case, three letters, numbers, names, reserved and look-alike codes are rejected."""
+    """Three letters, numbers, names, reserved and look-alike codes, and letters like ß are rejected."""
     for value in UNFIT_COUNTRIES:
         with case(value):
             for field in ("country", "store_country"):
@@ -499,15 +500,13 @@ def test_country_rejects_invalid() -> None:
 
 
 def test_country_error_suggests_the_code() -> None:
-    """The error suggests the code for another case, surrounding spaces and common mistakes."""
+    """The error suggests the code for surrounding spaces and common mistakes."""
     for value, meant in [
-        ("us", "US"),
         (" de ", "DE"),
         ("UK", "GB"),
         ("uk", "GB"),
         ("EL", "GR"),
         ("en", "GB"),
-        ("Fr", "FR"),
     ]:
         with case(value, meant):
             assert f"did you mean {meant}?" in str(error_for(MailProfile, "country", value))

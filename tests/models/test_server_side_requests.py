@@ -452,7 +452,7 @@ WRONG_INSIDE: list[tuple[type[RequestModel], str, Any, str]] = [
     (ProfileRequest, "custom_attributes", {"pl an": "x"}, "custom_attributes.pl an"),
     (ProfileRequest, "custom_attributes", [{"key": "plan"}], "custom_attributes.0"),
     (OneTimePurchase, "price", {"country": "US", "currency": "USD"}, "price.value"),
-    (OneTimePurchase, "price", {"country": "us", "currency": "USD", "value": 1}, "price.country"),
+    (OneTimePurchase, "price", {"country": "uk", "currency": "USD", "value": 1}, "price.country"),
     (OneTimePurchase, "price", {"country": "US", "currency": "usd", "value": 1}, "price.currency"),
     (OneTimePurchase, "offer", {"category": "retention", "type": "free_trial"}, "offer.category"),
     (OneTimePurchase, "offer", {"category": "introductory", "type": "unknown"}, "offer.type"),

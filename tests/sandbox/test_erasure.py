@@ -102,7 +102,7 @@ def test_later_saves_do_not_restore_the_profile(both: Api, sandbox: Sandbox) -> 
 def test_invalid_save_of_an_erased_profile_is_rejected(both: Api) -> None:
     """Validation precedes the check for erased profiles."""
     both.delete_profile(**JANE)
-    errors(both.save_profile(**JANE, country="us"), 400)
+    errors(both.save_profile(**JANE, country="uk"), 400)
     errors(both.save_event(external_profile_id="jane", event_type="none"), 400)
 
 

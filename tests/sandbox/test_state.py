@@ -82,7 +82,7 @@ def test_email_is_write_once(api: Api, sandbox: Sandbox) -> None:
 def test_refused_profile_changes_nothing(api: Api, sandbox: Sandbox) -> None:
     """Valid fields are not stored either."""
     api.save_profile()
-    api.save_profile(first_name="Jane", country="us")
+    api.save_profile(first_name="Jane", country="uk")
     assert sandbox.profile("user_12345") == profile()
 
 

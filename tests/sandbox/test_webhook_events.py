@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapty.webhooks import WebhookEvent, to_mail_event
+from tests.cases import case
 from tests.sandbox.webhook_receiver import Posting, posting, purchase, subscription
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ OFF = {"renew_status": False, "renew_status_changed_at": "2026-06-11T00:00:00Z"}
 FAILED = {"billing_issue_detected_at": "2026-06-12T00:00:00Z"}
 GRACE = {"grace_period_expires_at": "2999-06-20T14:20:00Z"}
 REFUNDED = {"refunded_at": "2026-06-13T00:00:00Z"}
+UPGRADED = {"cancellation_reason": "upgraded", "renew_status": False, "renew_status_changed_at": "2026-06-14T00:00:00Z"}
 NEXT = {"store_transaction_id": "second", "purchased_at": "2026-06-17T14:20:00Z"}
 ACCESS = "access_level_updated"
 
@@ -56,6 +59,10 @@ def jane(shared: Posting) -> Posting:
         ([subscription(), subscription(**FAILED)], ["billing_issue_detected"]),
         ([subscription(), subscription(**FAILED, **GRACE)], ["billing_issue_detected", "entered_grace_period"]),
         ([subscription(), subscription(**REFUNDED)], ["subscription_refunded"]),
+        ([subscription(), subscription(**UPGRADED)], ["subscription_refunded"]),
+        ([subscription(), subscription(**UPGRADED, expires_at=PAST)], ["subscription_refunded"]),
+        ([subscription(**UPGRADED), subscription(**UPGRADED, expires_at=PAST)], []),
+        ([subscription(**UPGRADED), subscription(**NEXT)], ["subscription_started"]),
         ([subscription(), subscription(expires_at=PAST)], ["subscription_expired"]),
         ([subscription(**TRIAL), subscription(**TRIAL, expires_at=PAST)], ["trial_expired"]),
         ([subscription(expires_at=PAST)], ["subscription_started", "subscription_expired"]),
@@ -107,14 +114,17 @@ def test_subscription_event_has_the_documented_properties(jane: Posting) -> None
     assert started | {"event_properties": {}} == {
         "profile_id": profile_id,
         "customer_user_id": "jane",
+        "idfa": None,
         "email": "jane@example.com",
         "event_type": "subscription_started",
         "event_datetime": "2026-06-10T14:20:00.000000+0000",
         "event_properties": {},
         "event_api_version": 1,
+        "integration_ids": None,
     }
-    bought = {
+    common = {
         "profile_id": profile_id,
+        "profile_ip_address": None,
         "profile_has_access_level": True,
         "profile_total_revenue_usd": 99.0,
         "store": "play_store",
@@ -128,16 +138,24 @@ def test_subscription_event_has_the_documented_properties(jane: Posting) -> None
         "original_purchase_date": "2026-06-10T14:20:00.000000+0000",
         "subscription_expires_at": "2999-06-10T14:20:00.000000+0000",
         "currency": "USD",
+    }
+    bought = {
+        **common,
         "price_local": 99.0,
         "price_usd": 99.0,
+        "original_price_local": None,
+        "original_price_usd": None,
+        "discount_amount_local": None,
+        "discount_amount_usd": None,
         "store_offer_category": "promotional",
         "store_offer_discount_type": "pay_up_front",
+        "store_offer_number_of_periods": None,
         "promotional_offer_id": "half",
     }
     own = {"profile_event_id", "event_datetime"}
     assert {name: value for name, value in started["event_properties"].items() if name not in own} == bought
     assert {name: value for name, value in access["event_properties"].items() if name not in own} == {
-        **bought,
+        **common,
         "access_level_id": "premium",
         "is_active": True,
         "is_lifetime": False,
@@ -145,11 +163,72 @@ def test_subscription_event_has_the_documented_properties(jane: Posting) -> None
         "is_refund": False,
         "will_renew": True,
         "activated_at": "2026-06-10T14:20:00.000000+0000",
-        "renewed_at": "2026-06-10T14:20:00.000000+0000",
+        "renewed_at": "2999-06-10T14:20:00.000000+0000",
+        "starts_at": None,
         "expires_at": "2999-06-10T14:20:00.000000+0000",
+        "billing_issue_detected_at": None,
+        "cancellation_reason": None,
+        "active_introductory_offer_type": None,
         "active_promotional_offer_type": "pay_up_front",
         "active_promotional_offer_id": "half",
     }
+
+
+def test_event_without_an_offer_has_the_standard_price(jane: Posting) -> None:
+    """It has no discount, and nulls instead of an offer."""
+    jane.transaction(subscription())
+    properties = jane.posted()[0]["event_properties"]
+    assert [properties[name] for name in ("original_price_local", "original_price_usd")] == [99.0, 99.0]
+    assert [properties[name] for name in ("discount_amount_local", "discount_amount_usd")] == [0, 0]
+    for name in ("store_offer_category", "store_offer_discount_type", "promotional_offer_id"):
+        assert properties[name] is None
+    assert "store_offer_number_of_periods" not in properties
+
+
+def test_event_of_an_end_has_the_time_of_the_end(jane: Posting) -> None:
+    """As `subscription_expires_at`; events of purchases have the regular end."""
+    jane.transaction(subscription(**FAILED, **GRACE))
+    jane.transaction(subscription(**FAILED, **REFUNDED))
+    events = jane.posted()
+    ends = {event["event_type"]: event["event_properties"]["subscription_expires_at"][:10] for event in events}
+    assert ends == {
+        "subscription_started": "2999-06-10",
+        "billing_issue_detected": "2999-06-20",
+        "entered_grace_period": "2999-06-20",
+        "subscription_refunded": "2026-06-13",
+        ACCESS: "2026-06-13",
+    }
+
+
+def test_upgrade_has_its_reason_and_time(jane: Posting) -> None:
+    """The old product ends with a refund, the new one starts."""
+    jane.transaction(subscription())
+    jane.posted()
+    jane.transaction(subscription(**UPGRADED))
+    jane.transaction(subscription(**NEXT, store_product_id="premium:lifetime"))
+    refunded, started = (event for event in jane.posted() if event["event_type"] != ACCESS)
+    assert refunded["event_properties"]["cancellation_reason"] == "upgraded"
+    assert refunded["event_datetime"] == "2026-06-14T00:00:00.000000+0000"
+    assert (started["event_type"], started["event_properties"]["base_plan_id"]) == ("subscription_started", "lifetime")
+    mail = [to_mail_event(WebhookEvent.from_dict(event)) for event in (refunded, started)]
+    assert [outcome.skip_reason for outcome in mail] == ["replaced", None]
+
+
+def test_access_level_has_the_time_of_its_last_activation(jane: Posting) -> None:
+    """A renewal without a gap does not activate it again; a purchase after the end does."""
+    cases = [
+        ("2026-06-17T14:20:00Z", "2026-06-10"),
+        ("2026-06-17T14:19:59Z", "2026-06-17"),
+        ("2026-06-20T14:20:00Z", "2026-06-10"),
+    ]
+    for expires_at, activated_at in cases:
+        with case(expires_at):
+            jane.transaction(subscription(expires_at=expires_at))
+            jane.transaction(subscription(**NEXT))
+            *_, access = jane.posted()
+            assert access["event_properties"]["activated_at"][:10] == activated_at
+            jane.sandbox.reset()
+            jane.call("profile", {})
 
 
 def test_trial_event_has_the_documented_properties(jane: Posting) -> None:
@@ -161,14 +240,15 @@ def test_trial_event_has_the_documented_properties(jane: Posting) -> None:
 
 
 def test_one_time_purchase_event_has_the_documented_properties(jane: Posting) -> None:
-    """It does not expire, and a price in another currency has no price in USD: the sandbox knows no rates."""
+    """It has no end, and a price in another currency is null in USD: the sandbox knows no rates."""
     jane.transaction(purchase(variation_id="no uuid", cancellation_reason="refund", **REFUNDED))
     bought, refunded, *_ = jane.posted()
     assert refunded["event_datetime"] == "2026-06-13T00:00:00.000000+0000"
     for properties in (bought["event_properties"], refunded["event_properties"]):
         assert (properties["price_local"], properties["currency"]) == (4.99, "EUR")
         assert properties["cancellation_reason"] == "refund"
-        assert properties.keys().isdisjoint({"price_usd", "subscription_expires_at", "variation_id"})
+        assert (properties["price_usd"], properties["subscription_expires_at"]) == (None, None)
+        assert "variation_id" not in properties
 
 
 def test_events_have_the_time_of_the_change(jane: Posting) -> None:
@@ -198,7 +278,8 @@ def test_events_contain_the_known_profile_fields(jane: Posting) -> None:
     assert message["integration_ids"] == {"posthog_distinct_user_id": "p"}
     assert (message["idfv"], message["user_agent"]) == ("v", "x")
     assert message["event_properties"]["profile_country"] == "FR"
-    assert message.keys().isdisjoint({"email", "idfa", "attributions", "play_store_purchase_token"})
+    assert (message["email"], message["idfa"]) == (None, None)
+    assert message.keys().isdisjoint({"advertising_id", "attributions", "play_store_purchase_token"})
 
 
 def test_grants_and_revocations_cause_access_level_events(jane: Posting) -> None:

@@ -130,6 +130,15 @@ def test_none_matches_an_empty_or_missing_field() -> None:
     assert describe({"a": None}, {"a": "still"}) == ["a: expected None, but it is 'still'"]
 
 
+def test_country_matches_in_either_case() -> None:
+    """The client sends upper case; other texts, and attributes of that name, are compared exactly."""
+    stored = {"country": "US", "price": {"country": "DE"}, "first_name": "US", "custom_attributes": {"country": "US"}}
+    assert find_differences({"country": "us", "price": {"country": "de"}}, stored) == []
+    for other in ({"country": "ca"}, {"store_country": "us"}, {"first_name": "us"}):
+        assert len(find_differences(other, stored)) == 1, other
+    assert len(find_differences({"custom_attributes": {"country": "us"}}, stored)) == 1
+
+
 def test_attribute_lists_are_compared_by_name() -> None:
     """As tests give them to the client, and as the API keeps them."""
     stored = {"custom_attributes": [{"key": "plan", "value": "trial"}, {"key": "visits", "value": 5.0}]}

@@ -32,9 +32,11 @@ if TYPE_CHECKING:
 def plain(event: WebhookEvent) -> int:
     """Handle an event."""
     assert_type(event.event_properties, PurchaseProperties | AccessLevelProperties)
-    assert_type(event.event_properties.price_usd, Decimal | None)
+    assert_type(event.event_properties.vendor_product_id, str | None)
     if isinstance(event.event_properties, AccessLevelProperties):
         assert_type(event.event_properties.is_active, bool | None)
+    else:
+        assert_type(event.event_properties.price_usd, Decimal | None)
     return 1
 
 

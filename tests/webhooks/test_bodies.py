@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookError, WebhookUnavailableError
-from adapty.webhooks import Receiver, WebhookEvent
+from adapty.webhooks import PurchaseProperties, Receiver, WebhookEvent
 from tests.cases import case
 from tests.core.support import json_values, repeatable
 
@@ -157,6 +157,7 @@ def test_invalid_number_affects_only_its_field() -> None:
             assert event is not None
             assert event.event_id == "e1"
             assert len(json.dumps(event.to_dict())) < 100_000
+            assert isinstance(event.event_properties, PurchaseProperties)
             price = event.event_properties.price_usd
             assert price is None or Decimal(number) == price
 
@@ -166,6 +167,7 @@ def test_amounts_are_exact() -> None:
     body = b'{"event_type": "x", "event_properties": {"price_usd": 109.88999999999999, "price_local": 0.1}}'
     event = taken(body)
     assert event is not None
+    assert isinstance(event.event_properties, PurchaseProperties)
     assert event.event_properties.price_usd == Decimal("109.88999999999999")
     assert event.event_properties.price_local == Decimal("0.1")
 

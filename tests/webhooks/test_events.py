@@ -23,6 +23,7 @@ from adapty.webhooks import (
     WebhookEvent,
 )
 from adapty.webhooks.event_types import LEGACY_NAMES
+from adapty_generated.webhooks import models
 from tests.cases import case
 from tests.core.support import json_values, repeatable
 from tests.models.test_response import SPELLINGS
@@ -124,6 +125,85 @@ def test_times_are_parsed_in_every_format() -> None:
             assert event.event_datetime == event.event_properties.purchase_date == SPELLINGS[text]
 
 
+def test_contract_has_the_known_event_types() -> None:
+    """Its examples of `event_type` are all of them."""
+    schemas = openapi_spec("webhooks")["components"]["schemas"]
+    events = ("PurchaseEvent", "AccessLevelUpdatedEvent")
+    names = [schemas[name]["properties"]["event_type"]["examples"] for name in events]
+    assert sorted(names[0] + names[1]) == sorted(EVENT_TYPES)
+    assert names[1] == ["access_level_updated"]
+
+
+NULLS = {
+    "PurchaseEvent": "customer_user_id email idfa integration_ids profiles_sharing_access_level",
+    "AccessLevelUpdatedEvent": "customer_user_id email idfa integration_ids profiles_sharing_access_level",
+    "PurchaseEventProperties": """
+        discount_amount_local discount_amount_usd original_price_local original_price_usd price_local price_usd
+        profile_ip_address promotional_offer_id store_offer_category store_offer_discount_type
+        store_offer_number_of_periods subscription_expires_at
+    """,
+    "AccessLevelUpdatedProperties": """
+        active_introductory_offer_type active_promotional_offer_id active_promotional_offer_type
+        billing_issue_detected_at cancellation_reason expires_at profile_ip_address renewed_at starts_at
+        subscription_expires_at
+    """,
+    "Attribution": "ad_group ad_set campaign channel creative",
+    "SharingProfile": "customer_user_id",
+}
+"""The fields that Adapty sends as null, by schema."""
+
+
+def test_contract_and_generated_models_allow_documented_nulls() -> None:
+    """Enums too."""
+    schemas = openapi_spec("webhooks")["components"]["schemas"]
+    for schema, names in NULLS.items():
+        fields = schemas[schema]["properties"]
+        with case(schema):
+            nullable = {name for name, field in fields.items() if isinstance(field.get("type"), list)}
+            assert nullable == set(names.split())
+            assert all(None in fields[name].get("enum", [None]) for name in nullable)
+            nulls = {"event_type": "x", **dict.fromkeys(nullable)}
+            read = getattr(models, schema).from_dict(nulls).to_dict()
+            assert {name: read[name] for name in nullable} == dict.fromkeys(nullable)
+
+
+@EVENTS
+def test_null_is_parsed_like_a_missing_field(posted: Mapping[str, Any]) -> None:
+    """For every field of the event and of its properties."""
+    for name in posted.keys() - {"event_type"}:
+        with case(name):
+            missing = WebhookEvent.from_dict({key: posted[key] for key in posted if key != name})
+            assert WebhookEvent.from_dict({**posted, name: None}) == missing
+    properties = posted["event_properties"]
+    for name in properties:
+        with case(name):
+            missing = WebhookEvent.from_dict(
+                {**posted, "event_properties": {key: properties[key] for key in properties if key != name}}
+            )
+            null = WebhookEvent.from_dict({**posted, "event_properties": {**properties, name: None}})
+            assert null == missing
+            assert getattr(null.event_properties, name) is None
+
+
+def test_access_level_has_no_prices_and_no_offer() -> None:
+    """Adapty sends them in events of purchases only."""
+    absent = {
+        "ab_test_revision",
+        "consecutive_payments",
+        "price_local",
+        "price_usd",
+        "promotional_offer_id",
+        "rate_after_first_year",
+        "store_offer_category",
+        "store_offer_discount_type",
+        "store_offer_number_of_periods",
+    }
+    names = {field.name for field in attrs.fields(AccessLevelProperties)}
+    assert absent <= {field.name for field in attrs.fields(PurchaseProperties)} - names
+    properties = openapi_spec("webhooks")["components"]["schemas"]["AccessLevelUpdatedProperties"]["properties"]
+    assert absent.isdisjoint(properties)
+
+
 def test_event_type_determines_the_properties_class() -> None:
     """Whatever the properties contain."""
     for event_type in sorted(EVENT_TYPES):
@@ -198,7 +278,7 @@ def test_event_shares_nothing_with_the_parsed_body() -> None:
     posted["event_properties"]["price_usd"] = 0
     posted["user_attributes"]["colour"] = "red"
     assert event.raw == PURCHASE
-    assert event.event_properties.price_usd == Decimal("9.99")
+    assert event.event_properties == event_of(PURCHASE).event_properties
 
 
 PERSONAL = "jane@example.com"

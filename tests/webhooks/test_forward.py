@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapty import AdaptyUsageError
+from adapty import AdaptyUsageError, Flow, TransactionEvent, current_flow
 from adapty.webhooks.outbox import Outbox, outbox_handler
 from adapty.webhooks.receiver import Receiver
 from adapty.webhooks.worker import drain
@@ -92,6 +92,35 @@ def test_unsupported_events_are_skipped(receiver: Receiver, outbox: Outbox, capl
     assert {record.levelno for record in caplog.records} == {logging.INFO}
     assert "'evt_0001' is not stored: subscription_paused" in caplog.text
     assert "jane" not in caplog.text
+
+
+def test_upgrade_does_not_lead_to_the_refunded_flow(
+    receiver: Receiver, outbox: Outbox, mail: Adapty, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The refund of the old product is skipped and counted, whatever arrives first."""
+    handle = outbox_handler(outbox)
+    refund = json.loads(body(20, "subscription_refunded"))
+    refund["event_properties"] |= {"cancellation_reason": "upgraded"}
+    with caplog.at_level(logging.INFO, "adapty"):
+        for posted in (body(0), body(40), json.dumps(refund).encode()):
+            assert receiver.handle(HEADERS, posted, handle).status == 200
+    assert handle.counts == {"stored": 2, "skipped: replaced": 1}
+    (record,) = caplog.records
+    assert (record.levelno, "(cancellation_reason is upgraded)" in caplog.text) == (logging.INFO, True)
+    assert drain(mail, outbox).delivered == 2
+    assert current_flow(TransactionEvent.from_dict(event) for event in sandbox.all_events()) is Flow.ACTIVE
+
+
+def test_events_of_a_profile_are_sent_in_the_order_of_receipt(
+    receiver: Receiver, outbox: Outbox, mail: Adapty, sandbox: Sandbox
+) -> None:
+    """Whatever their `event_datetime`."""
+    times = ["2026-06-10T14:20:05Z", "2026-06-12T00:00:00Z", "2026-06-01T00:00:00Z", "2026-06-10T14:20:05Z"]
+    for number, time in enumerate(times):
+        receiver.handle(HEADERS, body(number * 20, event_datetime=time), outbox_handler(outbox))
+    assert drain(mail, outbox).delivered == 4
+    sent = [(event["event_id"], event["event_datetime"][:10]) for event in sandbox.all_events()]
+    assert sent == [(f"evt_{number * 20:04}", time[:10]) for number, time in enumerate(times)]
 
 
 def test_unexpected_skips_are_warnings(receiver: Receiver, outbox: Outbox, caplog: pytest.LogCaptureFixture) -> None:

@@ -7,19 +7,26 @@ from decimal import Decimal
 from typing import Any
 from unittest.mock import Mock
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty import AdaptyUsageError, Flow, Offer, TransactionEvent
+from adapty import AdaptyUsageError, Flow, Offer, TransactionEvent, flow_for
 from adapty._generated import openapi_spec
-from adapty.webhooks import EVENT_TYPES, MAIL_EVENT_TYPES, MailConversion, WebhookEvent, to_mail_event
+from adapty.webhooks import (
+    EVENT_TYPES,
+    MAIL_EVENT_TYPES,
+    MailConversion,
+    WebhookEvent,
+    to_mail_event,
+)
 from adapty.webhooks.event_types import LEGACY_NAMES
 from adapty.webhooks.mail_events import UNSUPPORTED, WebhookTransactionEvent
 from tests.cases import case
 from tests.core.support import json_values, repeatable, wire
 
-from .posts import PURCHASE, event_of, purchase
+from .posts import ACCESS, PURCHASE, event_of, purchase
 
 TABLE = {
     "subscription_started": "subscription_started",
@@ -39,10 +46,13 @@ TABLE = {
     "trial_expired": "subscription_expired",
     "subscription_paused": None,
     "subscription_deferred": None,
+    "subscription_active": None,
+    "trial_active": None,
     "access_level_updated": None,
 }
 """The table of the facts, once more."""
 
+PROMOTION = {"store_offer_category": "promotional", "store_offer_discount_type": "pay_up_front"}
 ONE_TIME = {"non_subscription_purchase", "non_subscription_purchase_refunded"}
 
 
@@ -77,7 +87,7 @@ def test_event_types_are_converted_by_the_table() -> None:
         with case(event_type, expected):
             if expected is None:
                 assert reason_of(purchase(event_type)).startswith(f"{event_type} is skipped: ")
-                return
+                continue
             event = mail_of(purchase(event_type))
             assert event.event_type == expected
             assert ("expires_at" in event.to_dict()) == (event_type not in ONE_TIME)
@@ -132,6 +142,28 @@ def test_price_is_exact_or_dropped() -> None:
             assert mail_of(purchase(price_usd=text)).to_dict().get("price_usd") == sent
 
 
+def test_end_by_a_product_change_is_skipped() -> None:
+    """A user who upgrades gets no e-mails about a refund, a cancellation or an expiration."""
+    ends = {name for name, mail in MAIL_EVENT_TYPES.items() if flow_for(mail) is not Flow.ACTIVE}
+    assert {"subscription_refunded", "trial_expired", "subscription_renewal_cancelled"} < ends
+    for event_type in sorted(MAIL_EVENT_TYPES):
+        for reason in ("upgraded", "new_subscription_replace"):
+            posted = purchase(event_type, cancellation_reason=reason)
+            with case(event_type, reason):
+                if event_type not in ends:
+                    mail_of(posted)
+                    continue
+                outcome = to_mail_event(event_of({**posted, "customer_user_id": None}), external_profile_id=Mock())
+                changed = f"the user changed to another product (cancellation_reason is {reason})"
+                assert outcome == MailConversion(reason=f"{event_type} is skipped: {changed}")
+                assert outcome.skip_reason == "replaced"
+        for other in ("refund", "voluntarily_cancelled", "unknown", "Upgraded", "newer", None, ..., 7, ["upgraded"]):
+            with case(event_type, other):
+                assert (
+                    mail_of(purchase(event_type, cancellation_reason=other)).event_type == MAIL_EVENT_TYPES[event_type]
+                )
+
+
 def test_replacement_without_revenue_is_converted() -> None:
     """Its amounts are zero."""
     amounts = {name: 0 for name in PURCHASE["event_properties"] if name.endswith(("_usd", "_local"))}
@@ -144,6 +176,19 @@ def test_grants_are_converted_by_the_same_table(product: str) -> None:
     """Without a purchase at a store."""
     event = mail_of(purchase("subscription_started", vendor_product_id=product, store="adapty", price_usd=...))
     assert event.store_product_id == product
+
+
+def test_null_is_like_a_missing_field() -> None:
+    """For every property and every field of the event, also those that Mail does not use."""
+    for name in (*PURCHASE["event_properties"], *PROMOTION, "promotional_offer_id", "cancellation_reason"):
+        with case(name):
+            nothing: tuple[Any, Any] = (None, ...)
+            null, missing = (to_mail_event(event_of(purchase(**{name: value}))) for value in nothing)
+            assert (null, null.skip_reason) == (missing, missing.skip_reason)
+    for name in PURCHASE.keys() - {"event_type"}:
+        with case(name):
+            without = {key: value for key, value in PURCHASE.items() if key != name}
+            assert to_mail_event(event_of({**PURCHASE, name: None})) == to_mail_event(event_of(without))
 
 
 def test_missing_required_field_skips_the_event() -> None:
@@ -189,9 +234,6 @@ def test_invalid_required_field_skips_the_event() -> None:
     for changes, reason in cases:
         with case(changes, reason):
             assert reason_of(purchase(**changes)).startswith(reason)
-
-
-PROMOTION = {"store_offer_category": "promotional", "store_offer_discount_type": "pay_up_front"}
 
 
 def test_invalid_optional_field_is_dropped() -> None:
@@ -257,6 +299,9 @@ def test_skip_reason_is_a_constant() -> None:
     """Beside the text."""
     cases: list[tuple[dict[str, Any], str | None]] = [
         (purchase("subscription_paused"), "unsupported"),
+        (purchase("trial_active"), "unsupported"),
+        (purchase("subscription_active"), "unsupported"),
+        (purchase("subscription_refunded", cancellation_reason="upgraded"), "replaced"),
         (purchase("brand_new"), "unknown_type"),
         ({**purchase(), "customer_user_id": None}, "anonymous"),
         ({**purchase(), "customer_user_id": " "}, "anonymous"),
@@ -381,6 +426,14 @@ def test_unknown_type_is_named() -> None:
     assert reason_of(purchase("brand_new")) == "the event type 'brand_new' is unknown"
     assert "jane" not in reason_of(purchase("jane@example.com"))
     assert to_mail_event(WebhookEvent()).reason == "the event type '' is unknown"
+
+
+def test_properties_of_an_access_level_have_no_price_and_no_offer() -> None:
+    """An event that code creates can have them with any type."""
+    event = attrs.evolve(event_of({**ACCESS, "customer_user_id": "user_12345"}), event_type="subscription_started")
+    outcome = to_mail_event(event)
+    assert outcome.event
+    assert {"price_usd", "offer"}.isdisjoint(outcome.event.to_dict())
 
 
 def test_to_mail_event_requires_a_webhook_event() -> None:

@@ -472,8 +472,8 @@ def test_event_names_are_validated() -> None:
 
 
 def test_known_types_are_documented() -> None:
-    """Eighteen types and three legacy names."""
-    assert len(EVENT_TYPES) == 18
+    """Twenty types and three legacy names."""
+    assert len(EVENT_TYPES) == 20
     assert set(LEGACY_NAMES.values()) < EVENT_TYPES
     assert not set(LEGACY_NAMES) & EVENT_TYPES
 

@@ -123,9 +123,5 @@ def _from_python(cell: str) -> Any:
     return read
 
 
-def _parse_country(cell: str) -> str:
-    return cell.strip().upper()
-
-
-PARSERS: Mapping[str, Callable[[str], Any]] = {CUSTOM_ATTRIBUTES: _parse_custom_attributes, "country": _parse_country}
+PARSERS: Mapping[str, Callable[[str], Any]] = {CUSTOM_ATTRIBUTES: _parse_custom_attributes, "country": str.strip}
 """The parsers of columns that are not plain text; each raises `Invalid` for an invalid cell."""

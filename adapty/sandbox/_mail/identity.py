@@ -1,4 +1,9 @@
-"""How the Mail API identifies a subscriber: which profile an identifier or an event belongs to, and erasure."""
+"""How the Mail API identifies a subscriber: which profile an identifier or an event belongs to, and erasure.
+
+Adapty Mail looks for a profile by `external_profile_id`, then by `customer_user_id`, then by `email`. The sandbox does
+so for events and deletions. Unlike Adapty Mail, it does not join a save to a profile with another
+`external_profile_id`: which ID the joined profile has is not documented.
+"""
 
 from __future__ import annotations
 

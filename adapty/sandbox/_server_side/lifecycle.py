@@ -29,11 +29,13 @@ _FAR_FUTURE = 2**62
 
 _ACCESS_LEVEL_UPDATED = "access_level_updated"
 
+_UPGRADED = "upgraded"
+"""The cancellation reason of a subscription that ended because the user changed to another product."""
+
 # Field that is set, the event for it, and the field with the time of that event.
 _FIELD_EVENTS = (
     ("billing_issue_detected_at", "billing_issue_detected", "billing_issue_detected_at"),
     ("grace_period_expires_at", "entered_grace_period", "expires_at"),
-    ("refunded_at", "subscription_refunded", "refunded_at"),
 )
 
 
@@ -110,8 +112,8 @@ def _parse_plain_offset(text: str | None) -> int | None:
 
 
 def _subscription_end(transaction: Transaction) -> int | None:
-    """Return the end of a subscription; None if it was refunded."""
-    if not transaction.is_subscription or transaction.body.get("refunded_at") is not None:
+    """Return the end of a subscription; None if it was refunded or upgraded."""
+    if not transaction.is_subscription or _is_refunded(transaction):
         return None
     return PurchaseState.from_transaction(transaction.body, _FAR_FUTURE).expires_at
 
@@ -141,6 +143,8 @@ def _diff_transactions(before: Sequence[Transaction], after: Snapshot) -> Iterat
             yield _event(_start_event_type(one, after.history), parse_rfc3339(one.body["purchased_at"]), one, after)
         yield from _renewal_events(old, one, after)
         yield from _field_events(old, one, after)
+        if _is_refunded(one) and not (old and _is_refunded(old)):
+            yield _event("subscription_refunded", _refunded_at(one, after), one, after)
         had_ended = old is not None and old in latest_before and _has_expired(old, after.now)
         if one in latest and _has_expired(one, after.now) and not had_ended:
             yield _expiration(one, after)
@@ -151,9 +155,23 @@ def _event(event_type: str, at: int, transaction: Transaction, snapshot: Snapsho
 
 
 def _has_expired(transaction: Transaction, now: int) -> bool:
-    """Return whether a subscription has expired. A refunded one has not expired: it was ended."""
+    """Return whether a subscription has expired. A refunded or upgraded one has not expired: it was ended."""
     expires_at = PurchaseState.from_transaction(transaction.body, now).expires_at
-    return transaction.body.get("refunded_at") is None and expires_at is not None and expires_at <= now
+    return not _is_refunded(transaction) and expires_at is not None and expires_at <= now
+
+
+def _is_refunded(transaction: Transaction) -> bool:
+    """Return whether a subscription has ended with a `subscription_refunded`, as an upgraded one does."""
+    return transaction.body.get("refunded_at") is not None or _is_upgraded(transaction)
+
+
+def _is_upgraded(transaction: Transaction) -> bool:
+    return transaction.body.get("cancellation_reason") == _UPGRADED
+
+
+def _refunded_at(transaction: Transaction, snapshot: Snapshot) -> int:
+    changed_at = get_timestamp(transaction.body, "renew_status_changed_at", snapshot.now)
+    return get_timestamp(transaction.body, "refunded_at", changed_at)
 
 
 def _expiration(transaction: Transaction, snapshot: Snapshot) -> LifecycleEvent:
@@ -171,20 +189,23 @@ def _one_time_events(old: Transaction | None, one: Transaction, snapshot: Snapsh
 
 
 def _start_event_type(one: Transaction, history: Sequence[Transaction]) -> str:
-    """Return the event type of a new transaction of a subscription, by its predecessor in the chain."""
+    """Return the event type of a new transaction of a subscription, by its predecessor in the chain.
+
+    After an upgrade a new subscription starts, also in the same chain.
+    """
     chain = sorted((other for other in history if other.is_subscription and _is_same_chain(one, other)), key=_order)
     index = chain.index(one)
     if is_trial(one.body):
         return "trial_started"
-    if index == 0:
+    if index == 0 or _is_upgraded(chain[index - 1]):
         return "subscription_started"
     return "trial_converted" if is_trial(chain[index - 1].body) else "subscription_renewed"
 
 
 def _renewal_events(old: Transaction | None, one: Transaction, snapshot: Snapshot) -> Iterator[LifecycleEvent]:
-    """Yield the event of renewal being turned off or on. It is on before a new transaction."""
+    """Yield the event of renewal being turned off or on. It is on before a new transaction. An upgrade has none."""
     renews, did_renew = one.body["renew_status"], old is None or old.body["renew_status"]
-    if renews != did_renew:
+    if renews != did_renew and not _is_upgraded(one):
         kind = "trial" if is_trial(one.body) else "subscription"
         name = f"{kind}_renewal_{'reactivated' if renews else 'cancelled'}"
         yield _event(name, get_timestamp(one.body, "renew_status_changed_at", snapshot.now), one, snapshot)

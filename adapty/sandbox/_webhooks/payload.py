@@ -1,20 +1,27 @@
-"""The body of an event: of a lifecycle event, and of an event that a user requests to try a receiver."""
+"""The body of an event: of a lifecycle event, and of an event that a user requests to try a receiver.
+
+A field without a value is null if the contract allows null, as Adapty sends it, and missing otherwise.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from attrs import field, frozen
 
+from adapty._generated import openapi_spec
 from adapty.sandbox._server_side import profiles, purchases
 from adapty.sandbox._server_side.access_levels import GRANTED_PRODUCT, is_active
 from adapty.sandbox._server_side.lifecycle import take_snapshot
 from adapty.sandbox._server_side.model import LifecycleEvent, Profile, Snapshot, Transaction
-from adapty.sandbox._server_side.purchases import get_timestamp, is_trial
+from adapty.sandbox._server_side.purchases import PurchaseState, get_timestamp, is_trial
 from adapty.sandbox._server_side.settings import parse_base_plan_id, parse_product_id
-from adapty.sandbox._timestamps import DAY, format_with_plain_offset, format_with_z, parse_rfc3339
+from adapty.sandbox._timestamps import DAY, format_with_z, parse_rfc3339
+from adapty.sandbox._timestamps import format_with_plain_offset as _format
 from adapty.sandbox._validation import is_uuid
 
 if TYPE_CHECKING:
@@ -26,7 +33,13 @@ __all__ = ["WebhookEvent", "build_event", "build_requested_event"]
 
 _API_VERSION = 1
 _INSTALLATION_FIELDS = ("idfv", "idfa", "advertising_id", "user_agent")
-_PRICES = {"price_local", "price_usd"}
+
+_END_FIELDS: Mapping[str, str] = {
+    "billing_issue_detected": "grace_period_expires_at",
+    "entered_grace_period": "grace_period_expires_at",
+    "subscription_refunded": "refunded_at",
+}
+"""Event type to the field of a transaction that is the event's `subscription_expires_at`, if it is set."""
 
 _TRIAL_DAYS = 7
 _PERIOD_DAYS = 30
@@ -73,10 +86,10 @@ class WebhookEvent:
 def build_event(event: LifecycleEvent) -> WebhookEvent:
     """Build the webhook event of a lifecycle event."""
     if isinstance(event.subject, Transaction):
-        properties = _purchase_properties(event.subject.body)
+        properties = _purchase_properties(event.subject.body, event.event_type)
     else:
         properties = _access_level_properties(event.subject, event.snapshot)
-    return _assemble(event.event_type, format_with_plain_offset(event.occurred_at), event.snapshot, properties)
+    return _assemble(event.event_type, _format(event.occurred_at), event.snapshot, properties)
 
 
 def build_requested_event(context: Context, user: User, event_type: str, overrides: Mapping[str, Any]) -> WebhookEvent:
@@ -101,9 +114,9 @@ def build_requested_event(context: Context, user: User, event_type: str, overrid
         level = _select_access_level(snapshot, overrides.get("access_level_id"))
         properties = _access_level_properties(level, snapshot)
     else:
-        properties = _purchase_properties(_select_purchase(snapshot, event_type))
+        properties = _purchase_properties(_select_purchase(snapshot, event_type), event_type)
     given = overrides.get("event_datetime")
-    occurred_at = given if isinstance(given, str) else format_with_plain_offset(context.now)
+    occurred_at = given if isinstance(given, str) else _format(context.now)
     return _assemble(event_type, occurred_at, snapshot, properties, overrides)
 
 
@@ -125,6 +138,8 @@ def _assemble(
     """
     profile = snapshot.profile
     installation = profile.fields.get("installation_meta") or {}
+    schema = "AccessLevelUpdatedProperties" if "access_level_id" in properties else "PurchaseEventProperties"
+    known = {"event_datetime": occurred_at, **_profile_properties(snapshot), **properties}
     body = {
         "profile_id": profile.profile_id,
         "customer_user_id": profile.customer_user_id,
@@ -134,96 +149,140 @@ def _assemble(
         "event_datetime": occurred_at,
         "event_properties": {
             "profile_event_id": str(uuid4()),
-            "event_datetime": occurred_at,
-            **_profile_properties(snapshot),
-            **properties,
+            **_drop_missing(known, schema),
             **(overrides or {}),
         },
         "event_api_version": _API_VERSION,
         "user_attributes": dict(profile.custom_attributes) or None,
         "integration_ids": dict(profile.integration_identifiers) or None,
     }
-    return WebhookEvent(_drop_none(body))
+    return WebhookEvent(_drop_missing(body, "PurchaseEvent"))
 
 
-def _purchase_properties(transaction: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the properties of a purchase.
+def _drop_missing(fields: Mapping[str, Any], schema: str) -> dict[str, Any]:
+    """Return the fields without those that are None and may not be null."""
+    return {name: value for name, value in fields.items() if value is not None or name in _nullable_fields(schema)}
+
+
+@cache
+def _nullable_fields(schema: str) -> frozenset[str]:
+    """Return the fields of a schema that may be null."""
+    fields = openapi_spec("webhooks")["components"]["schemas"][schema]["properties"]
+    return frozenset(name for name, field in fields.items() if "null" in field.get("type", ""))
+
+
+def _purchase_properties(transaction: Mapping[str, Any], event_type: str) -> dict[str, Any]:
+    """Return the properties of an event of a purchase.
 
     Args:
         transaction: A body that `setTransaction` accepts.
+        event_type: The type of the event.
     """
-    price, offer = transaction["price"], transaction.get("offer") or {}
+    properties = {**_transaction_properties(transaction), **_price_properties(transaction)}
+    end_field = _END_FIELDS.get(event_type)
+    ended_at = get_timestamp(transaction, end_field) if end_field else None
+    return properties if ended_at is None else {**properties, "subscription_expires_at": _format(ended_at)}
+
+
+def _transaction_properties(transaction: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties that events of a purchase and of its access level have."""
     variation_id = transaction.get("variation_id")
     is_refunded = transaction.get("refunded_at") is not None
     purchased_at = parse_rfc3339(transaction["purchased_at"])
     original_date = get_timestamp(transaction, "originally_purchased_at", purchased_at)
     expires_at = get_timestamp(transaction, "expires_at") if transaction["purchase_type"] == "subscription" else None
-    properties = {
+    return {
         "store": transaction["store"],
         "environment": transaction.get("environment", "Production"),
-        "store_country": price["country"],
+        "store_country": transaction["price"]["country"],
         "vendor_product_id": parse_product_id(transaction["store_product_id"]),
         "base_plan_id": parse_base_plan_id(transaction["store_product_id"]),
         "transaction_id": transaction["store_transaction_id"],
         "original_transaction_id": transaction["store_original_transaction_id"],
-        "purchase_date": format_with_plain_offset(purchased_at),
-        "original_purchase_date": format_with_plain_offset(original_date),
-        "subscription_expires_at": None if expires_at is None else format_with_plain_offset(expires_at),
-        "currency": price["currency"],
-        "price_local": float(price["value"]),
-        "price_usd": float(price["value"]) if price["currency"] == "USD" else None,
+        "purchase_date": _format(purchased_at),
+        "original_purchase_date": _format(original_date),
+        "subscription_expires_at": None if expires_at is None else _format(expires_at),
+        "currency": transaction["price"]["currency"],
+        "variation_id": variation_id if isinstance(variation_id, str) and is_uuid(variation_id) else None,
+        "cancellation_reason": transaction.get("cancellation_reason") or ("refund" if is_refunded else None),
+        "trial_duration": _trial_duration(purchased_at, expires_at) if is_trial(transaction) else None,
+    }
+
+
+def _price_properties(transaction: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the prices and the offer. The sandbox knows no exchange rates, and no standard price of an offer."""
+    price, offer = transaction["price"], transaction.get("offer") or {}
+    charged = None if is_trial(transaction) else float(price["value"])
+    is_discounted = bool(offer) and transaction["purchase_type"] == "subscription"
+    amounts = {
+        "price": charged,
+        "original_price": None if is_discounted else charged,
+        "discount_amount": None if is_discounted else 0.0,
+    }
+    in_usd = price["currency"] == "USD"
+    return {
+        **{f"{name}_local": amount for name, amount in amounts.items()},
+        **{f"{name}_usd": amount if in_usd else None for name, amount in amounts.items()},
         "store_offer_category": offer.get("category"),
         "store_offer_discount_type": offer.get("type"),
         "promotional_offer_id": offer.get("id"),
-        "variation_id": variation_id if isinstance(variation_id, str) and is_uuid(variation_id) else None,
-        "cancellation_reason": transaction.get("cancellation_reason") or ("refund" if is_refunded else None),
+        **({"store_offer_number_of_periods": None} if offer else {}),
     }
-    if not is_trial(transaction):
-        return _drop_none(properties)
-    # The prices of a trial are null, not missing.
-    trial = _trial_duration(purchased_at, expires_at) | dict.fromkeys(_PRICES)
-    return {**_drop_none(properties), **trial}
 
 
 def _access_level_properties(level: AccessLevel, snapshot: Snapshot) -> dict[str, Any]:
     """Return the properties of an access level, and of the purchase or the grant that unlocks it."""
-    purchase = next((one.body for one in snapshot.history if _unlocks(one.body, level)), None)
-    is_renewing = (
-        purchase is not None and purchase["purchase_type"] == "subscription" and level["renewal_cancelled_at"] is None
-    )
+    purchase = next((one for one in snapshot.history if _unlocks(one.body, level)), None)
+    is_subscription = purchase is not None and purchase.is_subscription
     active = is_active(level, snapshot.now)
+    is_renewing = is_subscription and level["renewal_cancelled_at"] is None and level["cancellation_reason"] is None
+    will_renew = is_renewing and active
     offer = (level["offer"] or {}) if active else {}
     promotional = offer if offer.get("category") == "promotional" else {}
-    properties = {
-        **(_grant_properties(level) if purchase is None else _purchase_properties(purchase)),
+    return {
+        **(_grant_properties(level) if purchase is None else _transaction_properties(purchase.body)),
         "access_level_id": level["access_level_id"],
         "is_active": active,
         "is_lifetime": level["expires_at"] is None,
         "is_in_grace_period": level["is_in_grace_period"],
         "is_refund": level["cancellation_reason"] == "refund",
-        "will_renew": is_renewing and active and level["cancellation_reason"] is None,
-        "activated_at": level["originally_purchased_at"],
-        "renewed_at": level["purchased_at"],
+        "will_renew": will_renew,
+        "activated_at": _activated_at(level, snapshot),
+        "renewed_at": level["expires_at"] if will_renew else None,
         "starts_at": level["starts_at"],
         "expires_at": level["expires_at"],
+        "subscription_expires_at": level["expires_at"] if is_subscription else None,
         "billing_issue_detected_at": level["billing_issue_detected_at"],
         "cancellation_reason": level["cancellation_reason"],
         "active_introductory_offer_type": offer.get("type") if offer.get("category") == "introductory" else None,
         "active_promotional_offer_type": promotional.get("type"),
         "active_promotional_offer_id": promotional.get("id"),
     }
-    return {name: value for name, value in properties.items() if value is not None or name in _PRICES}
+
+
+def _activated_at(level: AccessLevel, snapshot: Snapshot) -> str:
+    """Return when a level was last activated: by the first purchase of the chain, or the first after a gap."""
+    states = [
+        PurchaseState.from_transaction(one.body, snapshot.now)
+        for one in snapshot.history
+        if one.body["store_original_transaction_id"] == level["store_original_transaction_id"]
+    ]
+    states = [state for state in states if _format(state.purchased_at) <= level["purchased_at"]]
+    states.sort(key=lambda state: state.purchased_at, reverse=True)
+    for later, earlier in pairwise(states):
+        if earlier.expires_at is not None and earlier.expires_at < later.purchased_at:
+            return _format(later.purchased_at)
+    return str(level["originally_purchased_at"])
 
 
 def _profile_properties(snapshot: Snapshot) -> dict[str, Any]:
-    return _drop_none(
-        {
-            "profile_id": snapshot.profile.profile_id,
-            "profile_country": snapshot.profile.fields.get("ip_country"),
-            "profile_has_access_level": any(is_active(level, snapshot.now) for level in snapshot.levels.values()),
-            "profile_total_revenue_usd": purchases.total_revenue_usd(snapshot.history),
-        },
-    )
+    return {
+        "profile_id": snapshot.profile.profile_id,
+        "profile_country": snapshot.profile.fields.get("ip_country"),
+        "profile_ip_address": None,
+        "profile_has_access_level": any(is_active(level, snapshot.now) for level in snapshot.levels.values()),
+        "profile_total_revenue_usd": purchases.total_revenue_usd(snapshot.history),
+    }
 
 
 def _grant_properties(level: AccessLevel) -> dict[str, Any]:
@@ -242,13 +301,9 @@ def _unlocks(transaction: Mapping[str, Any], level: AccessLevel) -> bool:
     return all(transaction[name] == level[name] for name in ids)
 
 
-def _trial_duration(purchased_at: int, expires_at: int | None) -> dict[str, Any]:
+def _trial_duration(purchased_at: int, expires_at: int | None) -> str | None:
     days = 0 if expires_at is None else round((expires_at - purchased_at) / DAY)
-    return {"trial_duration": f"{days} day{'' if days == 1 else 's'}"} if days > 0 else {}
-
-
-def _drop_none(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None}
+    return f"{days} day{'' if days == 1 else 's'}" if days > 0 else None
 
 
 # Requested events: what the profile does not have is synthesized.
@@ -306,7 +361,7 @@ def _select_access_level(snapshot: Snapshot, requested_id: object) -> AccessLeve
 
 def _synthesize_access_level(now: int) -> AccessLevel:
     """Return an access level that was granted without an end."""
-    grant_id, granted_at = str(uuid4()), format_with_plain_offset(now)
+    grant_id, granted_at = str(uuid4()), _format(now)
     return {
         "access_level_id": "premium",
         "store": "adapty",

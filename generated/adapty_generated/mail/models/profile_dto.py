@@ -36,9 +36,9 @@ class ProfileDTO:
     birthday: datetime.date | Unset = UNSET
     """ Date of birth, ISO 8601 (`1990-05-21`). """
     country: str | Unset = UNSET
-    """ Country of the user, two uppercase letters of ISO 3166-1 alpha-2 (`US`). """
+    """ Country of the user, two letters of ISO 3166-1 alpha-2 (`US`). """
     store_country: str | Unset = UNSET
-    """ Country of the user's store account, two uppercase letters of ISO 3166-1 alpha-2 (`US`). """
+    """ Country of the user's store account, two letters of ISO 3166-1 alpha-2 (`US`). """
     custom_attributes: ProfileDTOCustomAttributes | Unset = UNSET
     """ Custom names to strings or numbers, for segments (`plan`, `trial_days`). """
     device_info: DeviceInfoDTO | Unset = UNSET

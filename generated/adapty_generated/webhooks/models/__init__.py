@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from .access_level_updated_event_attributions_type_0 import (
         AccessLevelUpdatedEventAttributionsType0,
     )
-    from .access_level_updated_event_integration_ids_type_0 import (
-        AccessLevelUpdatedEventIntegrationIdsType0,
+    from .access_level_updated_event_integration_ids import (
+        AccessLevelUpdatedEventIntegrationIds,
     )
     from .access_level_updated_event_user_attributes_type_0 import (
         AccessLevelUpdatedEventUserAttributesType0,
@@ -20,18 +20,12 @@ if TYPE_CHECKING:
     from .access_level_updated_properties_environment import (
         AccessLevelUpdatedPropertiesEnvironment,
     )
-    from .access_level_updated_properties_store_offer_category import (
-        AccessLevelUpdatedPropertiesStoreOfferCategory,
-    )
-    from .access_level_updated_properties_store_offer_discount_type import (
-        AccessLevelUpdatedPropertiesStoreOfferDiscountType,
-    )
     from .attribution import Attribution
     from .attribution_status import AttributionStatus
     from .play_store_purchase_token import PlayStorePurchaseToken
     from .purchase_event import PurchaseEvent
     from .purchase_event_attributions_type_0 import PurchaseEventAttributionsType0
-    from .purchase_event_integration_ids_type_0 import PurchaseEventIntegrationIdsType0
+    from .purchase_event_integration_ids import PurchaseEventIntegrationIds
     from .purchase_event_properties import PurchaseEventProperties
     from .purchase_event_properties_environment import (
         PurchaseEventPropertiesEnvironment,
@@ -50,18 +44,16 @@ if TYPE_CHECKING:
 __all__ = (
     "AccessLevelUpdatedEvent",
     "AccessLevelUpdatedEventAttributionsType0",
-    "AccessLevelUpdatedEventIntegrationIdsType0",
+    "AccessLevelUpdatedEventIntegrationIds",
     "AccessLevelUpdatedEventUserAttributesType0",
     "AccessLevelUpdatedProperties",
     "AccessLevelUpdatedPropertiesEnvironment",
-    "AccessLevelUpdatedPropertiesStoreOfferCategory",
-    "AccessLevelUpdatedPropertiesStoreOfferDiscountType",
     "Attribution",
     "AttributionStatus",
     "PlayStorePurchaseToken",
     "PurchaseEvent",
     "PurchaseEventAttributionsType0",
-    "PurchaseEventIntegrationIdsType0",
+    "PurchaseEventIntegrationIds",
     "PurchaseEventProperties",
     "PurchaseEventPropertiesEnvironment",
     "PurchaseEventPropertiesStoreOfferCategory",
@@ -75,18 +67,16 @@ __all__ = (
 _MODULES = {
     "AccessLevelUpdatedEvent": ".access_level_updated_event",
     "AccessLevelUpdatedEventAttributionsType0": ".access_level_updated_event_attributions_type_0",
-    "AccessLevelUpdatedEventIntegrationIdsType0": ".access_level_updated_event_integration_ids_type_0",
+    "AccessLevelUpdatedEventIntegrationIds": ".access_level_updated_event_integration_ids",
     "AccessLevelUpdatedEventUserAttributesType0": ".access_level_updated_event_user_attributes_type_0",
     "AccessLevelUpdatedProperties": ".access_level_updated_properties",
     "AccessLevelUpdatedPropertiesEnvironment": ".access_level_updated_properties_environment",
-    "AccessLevelUpdatedPropertiesStoreOfferCategory": ".access_level_updated_properties_store_offer_category",
-    "AccessLevelUpdatedPropertiesStoreOfferDiscountType": ".access_level_updated_properties_store_offer_discount_type",
     "Attribution": ".attribution",
     "AttributionStatus": ".attribution_status",
     "PlayStorePurchaseToken": ".play_store_purchase_token",
     "PurchaseEvent": ".purchase_event",
     "PurchaseEventAttributionsType0": ".purchase_event_attributions_type_0",
-    "PurchaseEventIntegrationIdsType0": ".purchase_event_integration_ids_type_0",
+    "PurchaseEventIntegrationIds": ".purchase_event_integration_ids",
     "PurchaseEventProperties": ".purchase_event_properties",
     "PurchaseEventPropertiesEnvironment": ".purchase_event_properties_environment",
     "PurchaseEventPropertiesStoreOfferCategory": ".purchase_event_properties_store_offer_category",

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from ..models.access_level_updated_event_attributions_type_0 import (
         AccessLevelUpdatedEventAttributionsType0,
     )
-    from ..models.access_level_updated_event_integration_ids_type_0 import (
-        AccessLevelUpdatedEventIntegrationIdsType0,
+    from ..models.access_level_updated_event_integration_ids import (
+        AccessLevelUpdatedEventIntegrationIds,
     )
     from ..models.access_level_updated_event_user_attributes_type_0 import (
         AccessLevelUpdatedEventUserAttributesType0,
@@ -31,7 +31,11 @@ T = TypeVar("T", bound="AccessLevelUpdatedEvent")
 
 @_attrs_define
 class AccessLevelUpdatedEvent:
-    """A change of an access level, `access_level_updated`."""
+    """A change of an access level, `access_level_updated`. Adapty creates it only if the webhook is on and this event type
+    is enabled, and sends it for every profile that shares the access level. It is the only event of a purchase that is
+    shared through Apple's Family Sharing.
+
+    """
 
     profile_id: None | Unset | UUID = UNSET
     """ Adapty's id of the user. """
@@ -40,7 +44,7 @@ class AccessLevelUpdatedEvent:
     idfv: None | str | Unset = UNSET
     """ Apple's identifier for the vendor. """
     idfa: None | str | Unset = UNSET
-    """ Apple's identifier for advertisers. """
+    """ Apple's identifier for advertisers; null if tracking is restricted. """
     advertising_id: None | str | Unset = UNSET
     """ Google's advertising id. """
     profile_install_datetime: None | str | Unset = UNSET
@@ -48,22 +52,23 @@ class AccessLevelUpdatedEvent:
     user_agent: None | str | Unset = UNSET
     """ The user agent of the device. """
     email: None | str | Unset = UNSET
-    """ The user's e-mail address, if the app has set it. """
+    """ The user's e-mail address; null unless the app or your backend has set it. """
     event_type: None | str | Unset = UNSET
-    """ What happened. Names can be changed in the dashboard to any text, and new ones appear over time. """
+    """ The name of this event type, which can be changed in the dashboard to any text. """
     event_datetime: None | str | Unset = UNSET
-    """ When it happened. Order events by this time; several may share it. Format:
+    """ The time in the life of the purchase, such as that of the purchase or of the expiration, not that of the
+    delivery. Do not order events by it: several can share it, and they arrive out of order. Format:
     `2000-01-31T00:00:00.000000+0000`. """
     event_api_version: int | None | Unset = UNSET
     """ Version of this format; 1. """
     profiles_sharing_access_level: list[SharingProfile] | None | Unset = UNSET
     """ Other users who have the access level through the same purchase. """
     attributions: AccessLevelUpdatedEventAttributionsType0 | None | Unset = UNSET
-    """ By source (`appsflyer`, `adjust`, ...), where the user came from. """
+    """ By source (`appsflyer`, `adjust`, ...), where the user came from. Only with *Send attribution*. """
     user_attributes: AccessLevelUpdatedEventUserAttributesType0 | None | Unset = UNSET
-    """ The user's custom attributes. """
-    integration_ids: AccessLevelUpdatedEventIntegrationIdsType0 | None | Unset = UNSET
-    """ The user's ids in other services. """
+    """ The user's custom attributes. Only with *Send user attributes*. """
+    integration_ids: AccessLevelUpdatedEventIntegrationIds | None | Unset = UNSET
+    """ The user's ids in other services; null if there are none. """
     play_store_purchase_token: None | PlayStorePurchaseToken | Unset = UNSET
     event_properties: AccessLevelUpdatedProperties | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -72,8 +77,8 @@ class AccessLevelUpdatedEvent:
         from ..models.access_level_updated_event_attributions_type_0 import (
             AccessLevelUpdatedEventAttributionsType0,  # noqa: PLC0415
         )
-        from ..models.access_level_updated_event_integration_ids_type_0 import (
-            AccessLevelUpdatedEventIntegrationIdsType0,  # noqa: PLC0415
+        from ..models.access_level_updated_event_integration_ids import (
+            AccessLevelUpdatedEventIntegrationIds,  # noqa: PLC0415
         )
         from ..models.access_level_updated_event_user_attributes_type_0 import (
             AccessLevelUpdatedEventUserAttributesType0,  # noqa: PLC0415
@@ -182,7 +187,7 @@ class AccessLevelUpdatedEvent:
         integration_ids: dict[str, Any] | None | Unset
         if isinstance(self.integration_ids, Unset):
             integration_ids = UNSET
-        elif isinstance(self.integration_ids, AccessLevelUpdatedEventIntegrationIdsType0):
+        elif isinstance(self.integration_ids, AccessLevelUpdatedEventIntegrationIds):
             integration_ids = self.integration_ids.to_dict()
         else:
             integration_ids = self.integration_ids
@@ -248,8 +253,8 @@ class AccessLevelUpdatedEvent:
         from ..models.access_level_updated_event_attributions_type_0 import (
             AccessLevelUpdatedEventAttributionsType0,  # noqa: PLC0415
         )
-        from ..models.access_level_updated_event_integration_ids_type_0 import (
-            AccessLevelUpdatedEventIntegrationIdsType0,  # noqa: PLC0415
+        from ..models.access_level_updated_event_integration_ids import (
+            AccessLevelUpdatedEventIntegrationIds,  # noqa: PLC0415
         )
         from ..models.access_level_updated_event_user_attributes_type_0 import (
             AccessLevelUpdatedEventUserAttributesType0,  # noqa: PLC0415
@@ -429,7 +434,7 @@ class AccessLevelUpdatedEvent:
 
         user_attributes = _parse_user_attributes(d.pop("user_attributes", UNSET))
 
-        def _parse_integration_ids(data: object) -> AccessLevelUpdatedEventIntegrationIdsType0 | None | Unset:
+        def _parse_integration_ids(data: object) -> AccessLevelUpdatedEventIntegrationIds | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
@@ -437,12 +442,12 @@ class AccessLevelUpdatedEvent:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                integration_ids_type_0 = AccessLevelUpdatedEventIntegrationIdsType0.from_dict(data)
+                integration_ids_type_0 = AccessLevelUpdatedEventIntegrationIds.from_dict(data)
 
                 return integration_ids_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(AccessLevelUpdatedEventIntegrationIdsType0 | None | Unset, data)
+            return cast(AccessLevelUpdatedEventIntegrationIds | None | Unset, data)
 
         integration_ids = _parse_integration_ids(d.pop("integration_ids", UNSET))
 

@@ -13,7 +13,7 @@ T = TypeVar("T", bound="AccessLevelUpdatedEventUserAttributesType0")
 
 @_attrs_define
 class AccessLevelUpdatedEventUserAttributesType0:
-    """The user's custom attributes."""
+    """The user's custom attributes. Only with *Send user attributes*."""
 
     additional_properties: dict[str, float | None | str] = _attrs_field(init=False, factory=dict)
 

@@ -13,14 +13,6 @@ from ..models.access_level_updated_properties_environment import (
     AccessLevelUpdatedPropertiesEnvironment,
     check_access_level_updated_properties_environment,
 )
-from ..models.access_level_updated_properties_store_offer_category import (
-    AccessLevelUpdatedPropertiesStoreOfferCategory,
-    check_access_level_updated_properties_store_offer_category,
-)
-from ..models.access_level_updated_properties_store_offer_discount_type import (
-    AccessLevelUpdatedPropertiesStoreOfferDiscountType,
-    check_access_level_updated_properties_store_offer_discount_type,
-)
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="AccessLevelUpdatedProperties")
@@ -28,32 +20,28 @@ T = TypeVar("T", bound="AccessLevelUpdatedProperties")
 
 @_attrs_define
 class AccessLevelUpdatedProperties:
-    """The current access level and its purchase; any field may be missing."""
+    """The current access level and its purchase; any field may be missing. It has no prices and no offer of the purchase."""
 
     ab_test_name: None | str | Unset = UNSET
     """ Name of the A/B test that the paywall was part of. """
-    ab_test_revision: int | None | Unset = UNSET
-    """ Revision of that A/B test. """
     access_level_id: None | str | Unset = UNSET
     """ Id of the access level. """
     activated_at: None | str | Unset = UNSET
-    """ When it first became active. """
+    """ When it was last activated. """
     active_introductory_offer_type: None | str | Unset = UNSET
-    """ The introductory offer that is running, if one is. """
+    """ How the current introductory offer is paid; null without one. """
     active_promotional_offer_id: None | str | Unset = UNSET
-    """ The store's id of the promotional offer that is running, if one is. """
+    """ Adapty's id of the current promotional offer, as in the dashboard; null without one. """
     active_promotional_offer_type: None | str | Unset = UNSET
-    """ How that offer is paid. """
+    """ How that offer is paid; null without one. """
     base_plan_id: None | str | Unset = UNSET
     """ Google Play's base plan, or Stripe's price. """
     billing_issue_detected_at: None | str | Unset = UNSET
-    """ When a charge failed; missing if none failed, or it was paid later. """
+    """ When a charge failed; null if none failed, or it was paid later. """
     cancellation_reason: None | str | Unset = UNSET
-    """ Why the subscription ended or will end, according to the store. """
+    """ Why the subscription ended or will end, as in events of purchases; null if it does not end. """
     cohort_name: None | str | Unset = UNSET
     """ Name of the audience that the user was in. """
-    consecutive_payments: int | None | Unset = UNSET
-    """ The number of consecutive paid periods, including this one. """
     currency: None | str | Unset = UNSET
     """ ISO 4217 code of the local amounts. """
     developer_id: None | str | Unset = UNSET
@@ -63,9 +51,10 @@ class AccessLevelUpdatedProperties:
     event_datetime: None | str | Unset = UNSET
     """ When it happened: the same as the envelope's. """
     expires_at: None | str | Unset = UNSET
-    """ When access ends; includes the grace period, or is the time of a refund. """
+    """ When access ends: the end of the grace period during one, the time of the cancellation after a refund or a
+    cancellation; null if it never ends. """
     is_active: bool | None | Unset = UNSET
-    """ Whether it is active. """
+    """ Whether it was active when the event was created. """
     is_in_grace_period: bool | None | Unset = UNSET
     """ Whether it is active after a failed charge. """
     is_lifetime: bool | None | Unset = UNSET
@@ -80,10 +69,6 @@ class AccessLevelUpdatedProperties:
     """ Name of the paywall of the purchase. """
     paywall_revision: None | str | Unset = UNSET
     """ Revision of that paywall. """
-    price_local: float | None | Unset = UNSET
-    """ Price, in the local currency; null for a free trial. """
-    price_usd: float | None | Unset = UNSET
-    """ Price, in USD; null for a free trial. """
     profile_country: None | str | Unset = UNSET
     """ ISO 3166-1 alpha-2 code of the country that the user is in, by the IP address. """
     profile_event_id: None | Unset | UUID = UNSET
@@ -93,29 +78,22 @@ class AccessLevelUpdatedProperties:
     profile_id: None | Unset | UUID = UNSET
     """ Adapty's id of the user. """
     profile_ip_address: None | str | Unset = UNSET
-    """ The user's IP address. """
+    """ The user's IP address; null if the app's settings do not allow to collect it. """
     profile_total_revenue_usd: float | None | Unset = UNSET
     """ The user's total payments minus refunds, in USD. """
-    promotional_offer_id: None | str | Unset = UNSET
-    """ The store's id of the offer that was used. """
     purchase_date: None | str | Unset = UNSET
     """ When this transaction took place. """
-    rate_after_first_year: bool | None | Unset = UNSET
-    """ Whether the store's lower commission after the first year applies. """
     renewed_at: None | str | Unset = UNSET
-    """ When it was last renewed. """
+    """ When it will be renewed. In the legacy API and the SDKs a field of this name is the last renewal. """
     starts_at: None | str | Unset = UNSET
-    """ When it begins; can be in the future. """
+    """ When it begins, possibly in the future; null if it began with the purchase. """
     store: None | str | Unset = UNSET
-    """ The store, such as `app_store`, `play_store`, `stripe`, or a custom one. """
+    """ The store: `app_store`, `play_store`, `stripe`, `paddle`, or the id of a custom store. """
     store_country: None | str | Unset = UNSET
     """ ISO 3166-1 alpha-2 code of the country of the store account. """
-    store_offer_category: AccessLevelUpdatedPropertiesStoreOfferCategory | Unset = UNSET
-    """ What kind of offer was used. """
-    store_offer_discount_type: AccessLevelUpdatedPropertiesStoreOfferDiscountType | Unset = UNSET
-    """ How the offer is paid. """
     subscription_expires_at: None | str | Unset = UNSET
-    """ When the subscription ends or ended; missing for one-time purchases. """
+    """ When the subscription ends or ended; in events of refunds, billing issues and grace periods, the time of the
+    cancellation or the end of the grace period. Null for one-time purchases. """
     transaction_id: None | str | Unset = UNSET
     """ The store's id of this transaction. """
     trial_duration: None | str | Unset = UNSET
@@ -135,12 +113,6 @@ class AccessLevelUpdatedProperties:
             ab_test_name = UNSET
         else:
             ab_test_name = self.ab_test_name
-
-        ab_test_revision: int | None | Unset
-        if isinstance(self.ab_test_revision, Unset):
-            ab_test_revision = UNSET
-        else:
-            ab_test_revision = self.ab_test_revision
 
         access_level_id: None | str | Unset
         if isinstance(self.access_level_id, Unset):
@@ -195,12 +167,6 @@ class AccessLevelUpdatedProperties:
             cohort_name = UNSET
         else:
             cohort_name = self.cohort_name
-
-        consecutive_payments: int | None | Unset
-        if isinstance(self.consecutive_payments, Unset):
-            consecutive_payments = UNSET
-        else:
-            consecutive_payments = self.consecutive_payments
 
         currency: None | str | Unset
         if isinstance(self.currency, Unset):
@@ -278,18 +244,6 @@ class AccessLevelUpdatedProperties:
         else:
             paywall_revision = self.paywall_revision
 
-        price_local: float | None | Unset
-        if isinstance(self.price_local, Unset):
-            price_local = UNSET
-        else:
-            price_local = self.price_local
-
-        price_usd: float | None | Unset
-        if isinstance(self.price_usd, Unset):
-            price_usd = UNSET
-        else:
-            price_usd = self.price_usd
-
         profile_country: None | str | Unset
         if isinstance(self.profile_country, Unset):
             profile_country = UNSET
@@ -330,23 +284,11 @@ class AccessLevelUpdatedProperties:
         else:
             profile_total_revenue_usd = self.profile_total_revenue_usd
 
-        promotional_offer_id: None | str | Unset
-        if isinstance(self.promotional_offer_id, Unset):
-            promotional_offer_id = UNSET
-        else:
-            promotional_offer_id = self.promotional_offer_id
-
         purchase_date: None | str | Unset
         if isinstance(self.purchase_date, Unset):
             purchase_date = UNSET
         else:
             purchase_date = self.purchase_date
-
-        rate_after_first_year: bool | None | Unset
-        if isinstance(self.rate_after_first_year, Unset):
-            rate_after_first_year = UNSET
-        else:
-            rate_after_first_year = self.rate_after_first_year
 
         renewed_at: None | str | Unset
         if isinstance(self.renewed_at, Unset):
@@ -371,14 +313,6 @@ class AccessLevelUpdatedProperties:
             store_country = UNSET
         else:
             store_country = self.store_country
-
-        store_offer_category: str | Unset = UNSET
-        if not isinstance(self.store_offer_category, Unset):
-            store_offer_category = self.store_offer_category
-
-        store_offer_discount_type: str | Unset = UNSET
-        if not isinstance(self.store_offer_discount_type, Unset):
-            store_offer_discount_type = self.store_offer_discount_type
 
         subscription_expires_at: None | str | Unset
         if isinstance(self.subscription_expires_at, Unset):
@@ -423,8 +357,6 @@ class AccessLevelUpdatedProperties:
         field_dict.update({})
         if ab_test_name is not UNSET:
             field_dict["ab_test_name"] = ab_test_name
-        if ab_test_revision is not UNSET:
-            field_dict["ab_test_revision"] = ab_test_revision
         if access_level_id is not UNSET:
             field_dict["access_level_id"] = access_level_id
         if activated_at is not UNSET:
@@ -443,8 +375,6 @@ class AccessLevelUpdatedProperties:
             field_dict["cancellation_reason"] = cancellation_reason
         if cohort_name is not UNSET:
             field_dict["cohort_name"] = cohort_name
-        if consecutive_payments is not UNSET:
-            field_dict["consecutive_payments"] = consecutive_payments
         if currency is not UNSET:
             field_dict["currency"] = currency
         if developer_id is not UNSET:
@@ -471,10 +401,6 @@ class AccessLevelUpdatedProperties:
             field_dict["paywall_name"] = paywall_name
         if paywall_revision is not UNSET:
             field_dict["paywall_revision"] = paywall_revision
-        if price_local is not UNSET:
-            field_dict["price_local"] = price_local
-        if price_usd is not UNSET:
-            field_dict["price_usd"] = price_usd
         if profile_country is not UNSET:
             field_dict["profile_country"] = profile_country
         if profile_event_id is not UNSET:
@@ -487,12 +413,8 @@ class AccessLevelUpdatedProperties:
             field_dict["profile_ip_address"] = profile_ip_address
         if profile_total_revenue_usd is not UNSET:
             field_dict["profile_total_revenue_usd"] = profile_total_revenue_usd
-        if promotional_offer_id is not UNSET:
-            field_dict["promotional_offer_id"] = promotional_offer_id
         if purchase_date is not UNSET:
             field_dict["purchase_date"] = purchase_date
-        if rate_after_first_year is not UNSET:
-            field_dict["rate_after_first_year"] = rate_after_first_year
         if renewed_at is not UNSET:
             field_dict["renewed_at"] = renewed_at
         if starts_at is not UNSET:
@@ -501,10 +423,6 @@ class AccessLevelUpdatedProperties:
             field_dict["store"] = store
         if store_country is not UNSET:
             field_dict["store_country"] = store_country
-        if store_offer_category is not UNSET:
-            field_dict["store_offer_category"] = store_offer_category
-        if store_offer_discount_type is not UNSET:
-            field_dict["store_offer_discount_type"] = store_offer_discount_type
         if subscription_expires_at is not UNSET:
             field_dict["subscription_expires_at"] = subscription_expires_at
         if transaction_id is not UNSET:
@@ -532,15 +450,6 @@ class AccessLevelUpdatedProperties:
             return cast(None | str | Unset, data)
 
         ab_test_name = _parse_ab_test_name(d.pop("ab_test_name", UNSET))
-
-        def _parse_ab_test_revision(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        ab_test_revision = _parse_ab_test_revision(d.pop("ab_test_revision", UNSET))
 
         def _parse_access_level_id(data: object) -> None | str | Unset:
             if data is None:
@@ -626,15 +535,6 @@ class AccessLevelUpdatedProperties:
             return cast(None | str | Unset, data)
 
         cohort_name = _parse_cohort_name(d.pop("cohort_name", UNSET))
-
-        def _parse_consecutive_payments(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        consecutive_payments = _parse_consecutive_payments(d.pop("consecutive_payments", UNSET))
 
         def _parse_currency(data: object) -> None | str | Unset:
             if data is None:
@@ -751,24 +651,6 @@ class AccessLevelUpdatedProperties:
 
         paywall_revision = _parse_paywall_revision(d.pop("paywall_revision", UNSET))
 
-        def _parse_price_local(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        price_local = _parse_price_local(d.pop("price_local", UNSET))
-
-        def _parse_price_usd(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        price_usd = _parse_price_usd(d.pop("price_usd", UNSET))
-
         def _parse_profile_country(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -839,15 +721,6 @@ class AccessLevelUpdatedProperties:
 
         profile_total_revenue_usd = _parse_profile_total_revenue_usd(d.pop("profile_total_revenue_usd", UNSET))
 
-        def _parse_promotional_offer_id(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        promotional_offer_id = _parse_promotional_offer_id(d.pop("promotional_offer_id", UNSET))
-
         def _parse_purchase_date(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -856,15 +729,6 @@ class AccessLevelUpdatedProperties:
             return cast(None | str | Unset, data)
 
         purchase_date = _parse_purchase_date(d.pop("purchase_date", UNSET))
-
-        def _parse_rate_after_first_year(data: object) -> bool | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(bool | None | Unset, data)
-
-        rate_after_first_year = _parse_rate_after_first_year(d.pop("rate_after_first_year", UNSET))
 
         def _parse_renewed_at(data: object) -> None | str | Unset:
             if data is None:
@@ -901,22 +765,6 @@ class AccessLevelUpdatedProperties:
             return cast(None | str | Unset, data)
 
         store_country = _parse_store_country(d.pop("store_country", UNSET))
-
-        _store_offer_category = d.pop("store_offer_category", UNSET)
-        store_offer_category: AccessLevelUpdatedPropertiesStoreOfferCategory | Unset
-        if isinstance(_store_offer_category, Unset):
-            store_offer_category = UNSET
-        else:
-            store_offer_category = check_access_level_updated_properties_store_offer_category(_store_offer_category)
-
-        _store_offer_discount_type = d.pop("store_offer_discount_type", UNSET)
-        store_offer_discount_type: AccessLevelUpdatedPropertiesStoreOfferDiscountType | Unset
-        if isinstance(_store_offer_discount_type, Unset):
-            store_offer_discount_type = UNSET
-        else:
-            store_offer_discount_type = check_access_level_updated_properties_store_offer_discount_type(
-                _store_offer_discount_type
-            )
 
         def _parse_subscription_expires_at(data: object) -> None | str | Unset:
             if data is None:
@@ -982,7 +830,6 @@ class AccessLevelUpdatedProperties:
 
         access_level_updated_properties = cls(
             ab_test_name=ab_test_name,
-            ab_test_revision=ab_test_revision,
             access_level_id=access_level_id,
             activated_at=activated_at,
             active_introductory_offer_type=active_introductory_offer_type,
@@ -992,7 +839,6 @@ class AccessLevelUpdatedProperties:
             billing_issue_detected_at=billing_issue_detected_at,
             cancellation_reason=cancellation_reason,
             cohort_name=cohort_name,
-            consecutive_payments=consecutive_payments,
             currency=currency,
             developer_id=developer_id,
             environment=environment,
@@ -1006,23 +852,17 @@ class AccessLevelUpdatedProperties:
             original_transaction_id=original_transaction_id,
             paywall_name=paywall_name,
             paywall_revision=paywall_revision,
-            price_local=price_local,
-            price_usd=price_usd,
             profile_country=profile_country,
             profile_event_id=profile_event_id,
             profile_has_access_level=profile_has_access_level,
             profile_id=profile_id,
             profile_ip_address=profile_ip_address,
             profile_total_revenue_usd=profile_total_revenue_usd,
-            promotional_offer_id=promotional_offer_id,
             purchase_date=purchase_date,
-            rate_after_first_year=rate_after_first_year,
             renewed_at=renewed_at,
             starts_at=starts_at,
             store=store,
             store_country=store_country,
-            store_offer_category=store_offer_category,
-            store_offer_discount_type=store_offer_discount_type,
             subscription_expires_at=subscription_expires_at,
             transaction_id=transaction_id,
             trial_duration=trial_duration,

@@ -15,7 +15,7 @@ T = TypeVar("T", bound="PlayStorePurchaseToken")
 
 @_attrs_define
 class PlayStorePurchaseToken:
-    """The identifiers of the purchase for Google Play's API."""
+    """The identifiers of the purchase for Google Play's API. Only with *Send Play Store purchase token*."""
 
     product_id: None | str | Unset = UNSET
     """ The product's id at Google Play. """

@@ -14,9 +14,7 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.play_store_purchase_token import PlayStorePurchaseToken
     from ..models.purchase_event_attributions_type_0 import PurchaseEventAttributionsType0
-    from ..models.purchase_event_integration_ids_type_0 import (
-        PurchaseEventIntegrationIdsType0,
-    )
+    from ..models.purchase_event_integration_ids import PurchaseEventIntegrationIds
     from ..models.purchase_event_properties import PurchaseEventProperties
     from ..models.purchase_event_user_attributes_type_0 import (
         PurchaseEventUserAttributesType0,
@@ -38,7 +36,7 @@ class PurchaseEvent:
     idfv: None | str | Unset = UNSET
     """ Apple's identifier for the vendor. """
     idfa: None | str | Unset = UNSET
-    """ Apple's identifier for advertisers. """
+    """ Apple's identifier for advertisers; null if tracking is restricted. """
     advertising_id: None | str | Unset = UNSET
     """ Google's advertising id. """
     profile_install_datetime: None | str | Unset = UNSET
@@ -46,22 +44,29 @@ class PurchaseEvent:
     user_agent: None | str | Unset = UNSET
     """ The user agent of the device. """
     email: None | str | Unset = UNSET
-    """ The user's e-mail address, if the app has set it. """
+    """ The user's e-mail address; null unless the app or your backend has set it. """
     event_type: None | str | Unset = UNSET
-    """ What happened. Names can be changed in the dashboard to any text, and new ones appear over time. """
+    """ What happened: the examples are all types that Adapty documents. Names can be changed in the dashboard to
+    any text, and new ones appear over time. `subscription_renewed` is also the purchase of an expired subscription,
+    `trial_converted` that after an expired trial. An upgrade ends the old subscription with a
+    `subscription_refunded` whose `cancellation_reason` is `upgraded`, without a `subscription_expired`, and starts
+    the new one with a `subscription_started`. `trial_active` and `subscription_active` are off by default: a number
+    of days after the start that you set, they say that the trial or the subscription has not ended, even if its
+    renewal was turned off. Each is sent once; a converted trial starts no `subscription_active`. """
     event_datetime: None | str | Unset = UNSET
-    """ When it happened. Order events by this time; several may share it. Format:
+    """ The time in the life of the purchase, such as that of the purchase or of the expiration, not that of the
+    delivery. Do not order events by it: several can share it, and they arrive out of order. Format:
     `2000-01-31T00:00:00.000000+0000`. """
     event_api_version: int | None | Unset = UNSET
     """ Version of this format; 1. """
     profiles_sharing_access_level: list[SharingProfile] | None | Unset = UNSET
     """ Other users who have the access level through the same purchase. """
     attributions: None | PurchaseEventAttributionsType0 | Unset = UNSET
-    """ By source (`appsflyer`, `adjust`, ...), where the user came from. """
+    """ By source (`appsflyer`, `adjust`, ...), where the user came from. Only with *Send attribution*. """
     user_attributes: None | PurchaseEventUserAttributesType0 | Unset = UNSET
-    """ The user's custom attributes. """
-    integration_ids: None | PurchaseEventIntegrationIdsType0 | Unset = UNSET
-    """ The user's ids in other services. """
+    """ The user's custom attributes. Only with *Send user attributes*. """
+    integration_ids: None | PurchaseEventIntegrationIds | Unset = UNSET
+    """ The user's ids in other services; null if there are none. """
     play_store_purchase_token: None | PlayStorePurchaseToken | Unset = UNSET
     event_properties: None | PurchaseEventProperties | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -71,9 +76,7 @@ class PurchaseEvent:
         from ..models.purchase_event_attributions_type_0 import (
             PurchaseEventAttributionsType0,  # noqa: PLC0415
         )
-        from ..models.purchase_event_integration_ids_type_0 import (
-            PurchaseEventIntegrationIdsType0,  # noqa: PLC0415
-        )
+        from ..models.purchase_event_integration_ids import PurchaseEventIntegrationIds  # noqa: PLC0415
         from ..models.purchase_event_properties import PurchaseEventProperties  # noqa: PLC0415
         from ..models.purchase_event_user_attributes_type_0 import (
             PurchaseEventUserAttributesType0,  # noqa: PLC0415
@@ -178,7 +181,7 @@ class PurchaseEvent:
         integration_ids: dict[str, Any] | None | Unset
         if isinstance(self.integration_ids, Unset):
             integration_ids = UNSET
-        elif isinstance(self.integration_ids, PurchaseEventIntegrationIdsType0):
+        elif isinstance(self.integration_ids, PurchaseEventIntegrationIds):
             integration_ids = self.integration_ids.to_dict()
         else:
             integration_ids = self.integration_ids
@@ -245,9 +248,7 @@ class PurchaseEvent:
         from ..models.purchase_event_attributions_type_0 import (
             PurchaseEventAttributionsType0,  # noqa: PLC0415
         )
-        from ..models.purchase_event_integration_ids_type_0 import (
-            PurchaseEventIntegrationIdsType0,  # noqa: PLC0415
-        )
+        from ..models.purchase_event_integration_ids import PurchaseEventIntegrationIds  # noqa: PLC0415
         from ..models.purchase_event_properties import PurchaseEventProperties  # noqa: PLC0415
         from ..models.purchase_event_user_attributes_type_0 import (
             PurchaseEventUserAttributesType0,  # noqa: PLC0415
@@ -423,7 +424,7 @@ class PurchaseEvent:
 
         user_attributes = _parse_user_attributes(d.pop("user_attributes", UNSET))
 
-        def _parse_integration_ids(data: object) -> None | PurchaseEventIntegrationIdsType0 | Unset:
+        def _parse_integration_ids(data: object) -> None | PurchaseEventIntegrationIds | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
@@ -431,12 +432,12 @@ class PurchaseEvent:
             try:
                 if not isinstance(data, dict):
                     raise TypeError()
-                integration_ids_type_0 = PurchaseEventIntegrationIdsType0.from_dict(data)
+                integration_ids_type_0 = PurchaseEventIntegrationIds.from_dict(data)
 
                 return integration_ids_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(None | PurchaseEventIntegrationIdsType0 | Unset, data)
+            return cast(None | PurchaseEventIntegrationIds | Unset, data)
 
         integration_ids = _parse_integration_ids(d.pop("integration_ids", UNSET))
 

@@ -17,7 +17,7 @@ T = TypeVar("T", bound="PurchaseEventAttributionsType0")
 
 @_attrs_define
 class PurchaseEventAttributionsType0:
-    """By source (`appsflyer`, `adjust`, ...), where the user came from."""
+    """By source (`appsflyer`, `adjust`, ...), where the user came from. Only with *Send attribution*."""
 
     additional_properties: dict[str, Attribution] = _attrs_field(init=False, factory=dict)
 

@@ -29,7 +29,9 @@ T = TypeVar("T", bound="PurchaseEventProperties")
 @_attrs_define
 class PurchaseEventProperties:
     """The details of the event; any field may be missing. A Google subscription that replaces another one can send a
-    `subscription_started` with zero amounts, which is not revenue.
+    `subscription_started` with zero amounts, which is not revenue. `subscription_renewal_reactivated` has the product
+    from before the cancellation, even if the user bought another one; the new product follows with
+    `subscription_renewed`.
 
     """
 
@@ -40,7 +42,10 @@ class PurchaseEventProperties:
     base_plan_id: None | str | Unset = UNSET
     """ Google Play's base plan, or Stripe's price. """
     cancellation_reason: None | str | Unset = UNSET
-    """ Why the subscription ended or will end, according to the store. """
+    """ Why the subscription ended or will end, according to the store: `voluntarily_cancelled`, `billing_error`,
+    `price_increase`, `product_was_not_available`, `refund`, `cancelled_by_developer`, `new_subscription_replace`,
+    `upgraded`, `unknown` or `adapty_revoked`. A `subscription_refunded` with `upgraded` is an upgrade to another
+    product. """
     cohort_name: None | str | Unset = UNSET
     """ Name of the audience that the user was in. """
     consecutive_payments: int | None | Unset = UNSET
@@ -50,21 +55,24 @@ class PurchaseEventProperties:
     developer_id: None | str | Unset = UNSET
     """ Id of the placement that the paywall was shown at. """
     discount_amount_local: float | None | Unset = UNSET
-    """ Discount, in the local currency. """
+    """ Standard price minus the charged price, in the local currency: 0 for a full price, the standard price for a
+    free trial; null if the standard price is unknown, and always for pay-up-front offers of the App Store. """
     discount_amount_usd: float | None | Unset = UNSET
-    """ Discount, in USD. """
+    """ The same in USD. """
     environment: PurchaseEventPropertiesEnvironment | Unset = UNSET
     """ The environment of the purchase. """
     event_datetime: None | str | Unset = UNSET
     """ When it happened: the same as the envelope's. """
     net_revenue_local: float | None | Unset = UNSET
-    """ Revenue after the store's commission and taxes, in the local currency; money events only. """
+    """ Revenue after the store's commission and taxes, in the local currency. Only in `subscription_started`,
+    `subscription_renewed`, `subscription_refunded` and `non_subscription_purchase`. """
     net_revenue_usd: float | None | Unset = UNSET
-    """ Revenue after the store's commission and taxes, in USD; money events only. """
+    """ The same in USD. """
     original_price_local: float | None | Unset = UNSET
-    """ Price before the discount, in the local currency. """
+    """ Standard price without a discount, in the local currency: the renewal price of a subscription, the charged
+    price of a one-time purchase; null if the store does not report it. """
     original_price_usd: float | None | Unset = UNSET
-    """ Price before the discount, in USD. """
+    """ The same in USD. """
     original_purchase_date: None | str | Unset = UNSET
     """ When the first transaction of the chain took place. """
     original_transaction_id: None | str | Unset = UNSET
@@ -74,13 +82,15 @@ class PurchaseEventProperties:
     paywall_revision: None | str | Unset = UNSET
     """ Revision of that paywall. """
     price_local: float | None | Unset = UNSET
-    """ Price, in the local currency; null for a free trial. """
+    """ Charged price before the store's commission, in the local currency; null for a free trial. With *Send Trial
+    Price* `trial_started` has the price of the subscription. """
     price_usd: float | None | Unset = UNSET
-    """ Price, in USD; null for a free trial. """
+    """ The same in USD. """
     proceeds_local: float | None | Unset = UNSET
-    """ Price after the store's commission, in the local currency; money events only. """
+    """ Price after the store's commission, in the local currency. Only in `subscription_started`,
+    `subscription_renewed`, `subscription_refunded` and `non_subscription_purchase`. """
     proceeds_usd: float | None | Unset = UNSET
-    """ Price after the store's commission, in USD; money events only. """
+    """ The same in USD. """
     profile_country: None | str | Unset = UNSET
     """ ISO 3166-1 alpha-2 code of the country that the user is in, by the IP address. """
     profile_event_id: None | Unset | UUID = UNSET
@@ -90,35 +100,39 @@ class PurchaseEventProperties:
     profile_id: None | Unset | UUID = UNSET
     """ Adapty's id of the user. """
     profile_ip_address: None | str | Unset = UNSET
-    """ The user's IP address. """
+    """ The user's IP address; null if the app's settings do not allow to collect it. """
     profile_total_revenue_usd: float | None | Unset = UNSET
     """ The user's total payments minus refunds, in USD. """
     promotional_offer_id: None | str | Unset = UNSET
-    """ The store's id of the offer that was used. """
+    """ Adapty's id of the offer that was used, which you set when you create the offer in the dashboard; not the
+    store's id. """
     purchase_date: None | str | Unset = UNSET
     """ When this transaction took place. """
     rate_after_first_year: bool | None | Unset = UNSET
     """ Whether the store's lower commission after the first year applies. """
     store: None | str | Unset = UNSET
-    """ The store, such as `app_store`, `play_store`, `stripe`, or a custom one. """
+    """ The store: `app_store`, `play_store`, `stripe`, `paddle`, or the id of a custom store. """
     store_country: None | str | Unset = UNSET
     """ ISO 3166-1 alpha-2 code of the country of the store account. """
-    store_offer_category: PurchaseEventPropertiesStoreOfferCategory | Unset = UNSET
-    """ What kind of offer was used. """
-    store_offer_discount_type: PurchaseEventPropertiesStoreOfferDiscountType | Unset = UNSET
-    """ How the offer is paid. """
+    store_offer_category: None | PurchaseEventPropertiesStoreOfferCategory | Unset = UNSET
+    """ What kind of offer was used; null without one. """
+    store_offer_discount_type: None | PurchaseEventPropertiesStoreOfferDiscountType | Unset = UNSET
+    """ How the offer is paid; null without one. """
     store_offer_number_of_periods: int | None | Unset = UNSET
-    """ How many periods the offer lasts. """
+    """ How many billing periods the offer lasts. Only with an offer; null if the store does not report it, and for
+    pay-up-front offers of the App Store. """
     subscription_expires_at: None | str | Unset = UNSET
-    """ When the subscription ends or ended; missing for one-time purchases. """
+    """ When the subscription ends or ended; in events of refunds, billing issues and grace periods, the time of the
+    cancellation or the end of the grace period. Null for one-time purchases. """
     tax_amount_local: float | None | Unset = UNSET
-    """ Tax, in the local currency; money events only. """
+    """ Tax, in the local currency. Only in `subscription_started`, `subscription_renewed`, `subscription_refunded`
+    and `non_subscription_purchase`. """
     tax_amount_usd: float | None | Unset = UNSET
-    """ Tax, in USD; money events only. """
+    """ The same in USD. """
     transaction_id: None | str | Unset = UNSET
     """ The store's id of this transaction. """
     trial_duration: None | str | Unset = UNSET
-    """ How long the trial is, in words: `7 days`. """
+    """ How long the trial is, in days: `7 days`. Only in events of trials. """
     variation_id: None | Unset | UUID = UNSET
     """ Which variant of the A/B test was shown. """
     vendor_product_id: None | str | Unset = UNSET
@@ -339,12 +353,20 @@ class PurchaseEventProperties:
         else:
             store_country = self.store_country
 
-        store_offer_category: str | Unset = UNSET
-        if not isinstance(self.store_offer_category, Unset):
+        store_offer_category: None | str | Unset
+        if isinstance(self.store_offer_category, Unset):
+            store_offer_category = UNSET
+        elif isinstance(self.store_offer_category, str):
+            store_offer_category = self.store_offer_category
+        else:
             store_offer_category = self.store_offer_category
 
-        store_offer_discount_type: str | Unset = UNSET
-        if not isinstance(self.store_offer_discount_type, Unset):
+        store_offer_discount_type: None | str | Unset
+        if isinstance(self.store_offer_discount_type, Unset):
+            store_offer_discount_type = UNSET
+        elif isinstance(self.store_offer_discount_type, str):
+            store_offer_discount_type = self.store_offer_discount_type
+        else:
             store_offer_discount_type = self.store_offer_discount_type
 
         store_offer_number_of_periods: int | None | Unset
@@ -826,21 +848,41 @@ class PurchaseEventProperties:
 
         store_country = _parse_store_country(d.pop("store_country", UNSET))
 
-        _store_offer_category = d.pop("store_offer_category", UNSET)
-        store_offer_category: PurchaseEventPropertiesStoreOfferCategory | Unset
-        if isinstance(_store_offer_category, Unset):
-            store_offer_category = UNSET
-        else:
-            store_offer_category = check_purchase_event_properties_store_offer_category(_store_offer_category)
+        def _parse_store_offer_category(data: object) -> None | PurchaseEventPropertiesStoreOfferCategory | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                store_offer_category_type_0 = check_purchase_event_properties_store_offer_category(data)
 
-        _store_offer_discount_type = d.pop("store_offer_discount_type", UNSET)
-        store_offer_discount_type: PurchaseEventPropertiesStoreOfferDiscountType | Unset
-        if isinstance(_store_offer_discount_type, Unset):
-            store_offer_discount_type = UNSET
-        else:
-            store_offer_discount_type = check_purchase_event_properties_store_offer_discount_type(
-                _store_offer_discount_type
-            )
+                return store_offer_category_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | PurchaseEventPropertiesStoreOfferCategory | Unset, data)
+
+        store_offer_category = _parse_store_offer_category(d.pop("store_offer_category", UNSET))
+
+        def _parse_store_offer_discount_type(
+            data: object,
+        ) -> None | PurchaseEventPropertiesStoreOfferDiscountType | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                store_offer_discount_type_type_0 = check_purchase_event_properties_store_offer_discount_type(data)
+
+                return store_offer_discount_type_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | PurchaseEventPropertiesStoreOfferDiscountType | Unset, data)
+
+        store_offer_discount_type = _parse_store_offer_discount_type(d.pop("store_offer_discount_type", UNSET))
 
         def _parse_store_offer_number_of_periods(data: object) -> int | None | Unset:
             if data is None:

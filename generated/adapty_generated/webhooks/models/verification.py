@@ -15,7 +15,7 @@ T = TypeVar("T", bound="Verification")
 
 @_attrs_define
 class Verification:
-    """An empty object; in the former format, with a value to return."""
+    """An empty object. Adapty no longer documents the former format, with a value to return."""
 
     adapty_check: None | str | Unset = UNSET
     """ The value to return. """

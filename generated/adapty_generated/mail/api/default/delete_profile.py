@@ -73,10 +73,10 @@ def sync_detailed(
 ) -> Response[Any | Errors]:
     """Erase a profile
 
-     Erases a subscriber for good: a later save with the same identifiers does not bring the profile
-    back. One
-    identifier is enough. Erasing again by `external_profile_id` or `customer_user_id` succeeds again;
-    by `email`
+     Erases a subscriber for good and cancels the e-mails that are scheduled: a later save with the same
+    identifiers does not bring the profile back. One identifier is enough; with several, the profile is
+    looked up
+    as on save. Erasing again by `external_profile_id` or `customer_user_id` succeeds again; by `email`
     alone it returns 404, because the address is deleted.
 
     Args:
@@ -108,10 +108,10 @@ def sync(
 ) -> Any | Errors | None:
     """Erase a profile
 
-     Erases a subscriber for good: a later save with the same identifiers does not bring the profile
-    back. One
-    identifier is enough. Erasing again by `external_profile_id` or `customer_user_id` succeeds again;
-    by `email`
+     Erases a subscriber for good and cancels the e-mails that are scheduled: a later save with the same
+    identifiers does not bring the profile back. One identifier is enough; with several, the profile is
+    looked up
+    as on save. Erasing again by `external_profile_id` or `customer_user_id` succeeds again; by `email`
     alone it returns 404, because the address is deleted.
 
     Args:
@@ -138,10 +138,10 @@ async def asyncio_detailed(
 ) -> Response[Any | Errors]:
     """Erase a profile
 
-     Erases a subscriber for good: a later save with the same identifiers does not bring the profile
-    back. One
-    identifier is enough. Erasing again by `external_profile_id` or `customer_user_id` succeeds again;
-    by `email`
+     Erases a subscriber for good and cancels the e-mails that are scheduled: a later save with the same
+    identifiers does not bring the profile back. One identifier is enough; with several, the profile is
+    looked up
+    as on save. Erasing again by `external_profile_id` or `customer_user_id` succeeds again; by `email`
     alone it returns 404, because the address is deleted.
 
     Args:
@@ -171,10 +171,10 @@ async def asyncio(
 ) -> Any | Errors | None:
     """Erase a profile
 
-     Erases a subscriber for good: a later save with the same identifiers does not bring the profile
-    back. One
-    identifier is enough. Erasing again by `external_profile_id` or `customer_user_id` succeeds again;
-    by `email`
+     Erases a subscriber for good and cancels the e-mails that are scheduled: a later save with the same
+    identifiers does not bring the profile back. One identifier is enough; with several, the profile is
+    looked up
+    as on save. Erasing again by `external_profile_id` or `customer_user_id` succeeds again; by `email`
     alone it returns 404, because the address is deleted.
 
     Args:

@@ -78,6 +78,9 @@ def sync_detailed(
     changes
     the stored profile; the e-mail address alone stays as first saved.
 
+    One person has one profile: it is looked up by its source and `external_profile_id`, then by
+    `customer_user_id`, then by `email` in the project of the key. The first match counts.
+
     Args:
         body (ProfileDTO):
 
@@ -111,6 +114,9 @@ def sync(
     changes
     the stored profile; the e-mail address alone stays as first saved.
 
+    One person has one profile: it is looked up by its source and `external_profile_id`, then by
+    `customer_user_id`, then by `email` in the project of the key. The first match counts.
+
     Args:
         body (ProfileDTO):
 
@@ -138,6 +144,9 @@ async def asyncio_detailed(
      Stores a subscriber's address and attributes under `external_profile_id`. Saving the same id again
     changes
     the stored profile; the e-mail address alone stays as first saved.
+
+    One person has one profile: it is looked up by its source and `external_profile_id`, then by
+    `customer_user_id`, then by `email` in the project of the key. The first match counts.
 
     Args:
         body (ProfileDTO):
@@ -169,6 +178,9 @@ async def asyncio(
      Stores a subscriber's address and attributes under `external_profile_id`. Saving the same id again
     changes
     the stored profile; the e-mail address alone stays as first saved.
+
+    One person has one profile: it is looked up by its source and `external_profile_id`, then by
+    `customer_user_id`, then by `email` in the project of the key. The first match counts.
 
     Args:
         body (ProfileDTO):

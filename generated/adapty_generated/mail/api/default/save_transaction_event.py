@@ -81,6 +81,9 @@ def sync_detailed(
     which purchases are counted as won by e-mail. Only the flow for those who never purchased works
     without it.
 
+    The profile is looked up as on save. If there is none, the event waits for a profile with its
+    `external_profile_id`.
+
     Args:
         body (TransactionEventDTO):
 
@@ -115,6 +118,9 @@ def sync(
     which purchases are counted as won by e-mail. Only the flow for those who never purchased works
     without it.
 
+    The profile is looked up as on save. If there is none, the event waits for a profile with its
+    `external_profile_id`.
+
     Args:
         body (TransactionEventDTO):
 
@@ -143,6 +149,9 @@ async def asyncio_detailed(
     is in and
     which purchases are counted as won by e-mail. Only the flow for those who never purchased works
     without it.
+
+    The profile is looked up as on save. If there is none, the event waits for a profile with its
+    `external_profile_id`.
 
     Args:
         body (TransactionEventDTO):
@@ -175,6 +184,9 @@ async def asyncio(
     is in and
     which purchases are counted as won by e-mail. Only the flow for those who never purchased works
     without it.
+
+    The profile is looked up as on save. If there is none, the event waits for a profile with its
+    `external_profile_id`.
 
     Args:
         body (TransactionEventDTO):

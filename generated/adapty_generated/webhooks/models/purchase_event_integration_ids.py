@@ -8,12 +8,12 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="PurchaseEventIntegrationIdsType0")
+T = TypeVar("T", bound="PurchaseEventIntegrationIds")
 
 
 @_attrs_define
-class PurchaseEventIntegrationIdsType0:
-    """The user's ids in other services."""
+class PurchaseEventIntegrationIds:
+    """The user's ids in other services; null if there are none."""
 
     additional_properties: dict[str, None | str] = _attrs_field(init=False, factory=dict)
 
@@ -28,7 +28,7 @@ class PurchaseEventIntegrationIdsType0:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        purchase_event_integration_ids_type_0 = cls()
+        purchase_event_integration_ids = cls()
 
         additional_properties = {}
         for prop_name, prop_dict in d.items():
@@ -42,8 +42,8 @@ class PurchaseEventIntegrationIdsType0:
 
             additional_properties[prop_name] = additional_property
 
-        purchase_event_integration_ids_type_0.additional_properties = additional_properties
-        return purchase_event_integration_ids_type_0
+        purchase_event_integration_ids.additional_properties = additional_properties
+        return purchase_event_integration_ids
 
     @property
     def additional_keys(self) -> list[str]:
