@@ -1,8 +1,9 @@
 """A local stand-in for Adapty: start it, point the client at it, and inspect what arrived.
 
-It serves the server-side API and the Mail API with the paths, the authorization, the validation and the error bodies of
-the specs in `openapi/`, stores what it receives in SQLite, and exposes it under `/_sandbox/`. It sends no e-mail and
-makes no charges. Its only outgoing requests are webhooks, if you configure an address. It fails on demand: see `Fault`.
+It serves the server-side API, the Mail API and the Export Analytics API with the paths, the authorization, the
+validation and the error bodies of the specs in `openapi/`, stores what it receives in SQLite, and exposes it under
+`/_sandbox/`. It sends no e-mail and makes no charges. Its only outgoing requests are webhooks, if you configure an
+address. It fails on demand: see `Fault`.
 
 Requires the extra: `pip install "adapty[sandbox]"`. The constants and the faults work without it.
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from adapty.sandbox import Sandbox
 from adapty.sandbox._analytics.charts import CHARTS
+from adapty.sandbox._analytics.routes import ACTIONS
 from tests.cases import case
-from tests.sandbox.analytics.conftest import CONTRACT, NOW, USER, AnalyticsApi
+from tests.sandbox.analytics.conftest import CONTRACT, NOW, OPERATIONS, USER, AnalyticsApi
 from tests.sandbox.server_side.conftest import ONE_TIME
 
 if TYPE_CHECKING:
@@ -202,3 +204,16 @@ def test_all_charts_of_the_contract_are_defined() -> None:
     """And no others."""
     chart_id = CONTRACT["components"]["schemas"]["AnalyticsDataRequest"]["properties"]["chart_id"]
     assert sorted(CHARTS) == sorted(chart_id["enum"])
+
+
+def test_readme_has_the_definitions() -> None:
+    """Of all charts that are computed."""
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    for name, chart in CHARTS.items():
+        is_listed = f"| `{name}` | {chart.definition} |" in readme
+        assert is_listed != chart.definition.startswith("Always 0"), name
+
+
+def test_all_operations_of_the_contract_are_served() -> None:
+    """And no others."""
+    assert sorted(ACTIONS) == sorted(OPERATIONS)
