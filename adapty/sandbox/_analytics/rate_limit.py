@@ -21,7 +21,7 @@ _SECONDS = 1.0
 
 
 class RequestLimit:
-    """A sliding window: no second, wherever it starts, has more than `MAX_REQUESTS` accepted requests.
+    """A sliding window: no interval of one second has more than `MAX_REQUESTS` accepted requests.
 
     Rejected requests do not count. The sandbox has one key, so there is one window.
 

@@ -60,7 +60,7 @@ def _build_cohort(kind: str, title: str, start: str) -> dict[str, Any]:
 
 
 def build_conversion(_: Context, params: Params) -> dict[str, Any]:
-    """Return a conversion of nobody, without segments."""
+    """Return a conversion of 0 users, without segments."""
     dates, compared = parse_ranges(params)
     parse_time_zone(params)
     start, end = params.body["from_period"], params.body["to_period"]

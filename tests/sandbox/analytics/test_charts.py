@@ -18,7 +18,6 @@ from tests.sandbox.server_side.conftest import ONE_TIME
 if TYPE_CHECKING:
     from tests.sandbox.server_side.conftest import Clock
 
-MONTH = {"period_unit": "month"}
 JUNE = ("2026-06-01", "2026-06-30")
 TRIAL = {"category": "introductory", "type": "free_trial"}
 MONEY = {"revenue", "mrr", "arr", "arpu", "arppu"}
@@ -59,17 +58,17 @@ def test_report_equals_the_one_on_paper(api: AnalyticsApi, clock: Clock) -> None
         "2026-06-14": 2.6,
     }
     # 120.00 + 9.99 + 4.99 + 4.99 - 4.99 + 2.60, and 85 % of it.
-    revenue = api.metrics("revenue", *JUNE, **MONTH)
+    revenue = api.metrics("revenue", *JUNE, period_unit="month")
     assert {name: metric["value"] for name, metric in revenue.items()} == {
         "revenue": 137.58,
         "proceeds": 116.943,
         "net_revenue": 116.943,
     }
     # On 20 June: Ann's month, and Ben's year, week and month.
-    assert api.value("subscriptions_active", *JUNE, **MONTH) == 4
+    assert api.value("subscriptions_active", *JUNE, period_unit="month") == 4
     # 9.99 + 120 / 12 + 2.60 * 52 / 12; the price in euros counts as 0.
-    assert api.value("mrr", *JUNE, **MONTH) == pytest.approx(9.99 + 10 + 2.6 * 52 / 12, abs=1e-12)
-    assert api.value("arr", *JUNE, **MONTH) == pytest.approx(12 * (9.99 + 10 + 2.6 * 52 / 12), abs=1e-12)
+    assert api.value("mrr", *JUNE, period_unit="month") == pytest.approx(9.99 + 10 + 2.6 * 52 / 12, abs=1e-12)
+    assert api.value("arr", *JUNE, period_unit="month") == pytest.approx(12 * (9.99 + 10 + 2.6 * 52 / 12), abs=1e-12)
     mrr = {"2026-06-07": 10.0, "2026-06-08": 19.99, "2026-06-13": 19.99, "2026-06-14": 19.99 + 2.6 * 52 / 12}
     days = api.days("mrr")
     for day, value in mrr.items():
@@ -96,7 +95,7 @@ def test_revenue_beyond_a_double_is_the_largest_one(api: AnalyticsApi) -> None:
 
 def test_refund_ends_the_subscription_in_all_periods(api: AnalyticsApi) -> None:
     """Adapty removes a refunded subscription from MRR for its whole time."""
-    refunded = {"refunded_at": "2026-06-18T00:00:00Z", "cancellation_reason": "refund"}
+    refunded: dict[str, Any] = {"refunded_at": "2026-06-18T00:00:00Z", "cancellation_reason": "refund"}
     api.subscribe("2026-06-02T00:00:00Z", "2026-07-02T00:00:00Z", **refunded)
     for chart in ("mrr", "arr", "subscriptions_active"):
         assert api.days(chart) == {}, chart

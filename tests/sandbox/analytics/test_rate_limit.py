@@ -42,7 +42,7 @@ def is_admitted(limit: RequestLimit) -> bool:
 @PROPERTY
 @given(st.lists(st.floats(0, 1.5), max_size=30))
 def test_no_second_has_more_than_two_requests(delays: list[float]) -> None:
-    """Wherever it starts; a request is rejected only if it would be the third one."""
+    """A request is rejected only if it would be the third one in the last second."""
     ticks = Ticks()
     limit = RequestLimit(ticks)
     accepted: list[float] = []
