@@ -6,6 +6,7 @@ import sys
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -114,29 +115,29 @@ def _count(
     """Return the value of each period of a range: of all entries as `_TOTAL`, and by the values of a field."""
     periods = dates.periods(query.unit, query.zone)
     ends = periods.ends(query.now)
-    size = len(ends)
-    counted = {_TOTAL: [Fraction()] * size}
+    # By how much the value changes from the period before, which is exact with fractions, and fast for long ranges.
+    changes = {_TOTAL: [Fraction()] * (len(ends) + 1)}
     for one in entries:
-        indexes = _find_periods(one, query, periods, ends)
-        if not indexes:
+        counted = _find_periods(one, query, periods, ends)
+        if not counted:
             continue
         segments = [_TOTAL]
         if field is not None:
             segments.append((one.dimensions[field], segment_type(field, one.dimensions[field])))
         for segment in segments:
-            values = counted.setdefault(segment, [Fraction()] * size)
-            for index in indexes:
-                values[index] += one.amount
-    return counted
+            of_segment = changes.setdefault(segment, [Fraction()] * (len(ends) + 1))
+            of_segment[counted.start] += one.amount
+            of_segment[counted.stop] -= one.amount
+    return {segment: list(accumulate(of_segment[:-1])) for segment, of_segment in changes.items()}
 
 
-def _find_periods(entry: Entry, query: Query, periods: Periods, ends: list[int]) -> Sequence[int]:
+def _find_periods(entry: Entry, query: Query, periods: Periods, ends: list[int]) -> range:
     """Return the indexes of the periods in which an entry counts."""
     placed = periods.find(entry.installed_at if query.is_by_install else entry.at)
     if not query.chart.is_active:
-        return () if placed is None else (placed,)
+        return range(0) if placed is None else range(placed, placed + 1)
     if query.is_by_install and placed is None:
-        return ()
+        return range(0)
     # Active at each end from its start on, up to its own end.
     return range(bisect_left(ends, entry.at), bisect_left(ends, entry.until))
 
