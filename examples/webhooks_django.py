@@ -20,7 +20,7 @@ settings.configure(DEBUG=True, ROOT_URLCONF=__name__, SECRET_KEY="of no use here
 
 
 def handle(event: WebhookEvent) -> None:
-    """Note down what happened, to be worked off later: Adapty waits ten seconds for the answer."""
+    """Store the event and process it later: Adapty waits ten seconds for the response."""
     mail = to_mail_event(event)
     print(event.event_type, event.event_id, mail.event.flow if mail.event else mail.reason, flush=True)
 

@@ -16,7 +16,7 @@ from adapty.webhooks import Receiver, SQLiteDedupStore, WebhookEvent, to_mail_ev
 
 
 def handle(event: WebhookEvent) -> None:
-    """Note down what happened, to be worked off later: Adapty waits ten seconds for the answer."""
+    """Store the event and process it later: Adapty waits ten seconds for the response."""
     mail = to_mail_event(event)
     print(event.event_type, event.event_id, mail.event.flow if mail.event else mail.reason, flush=True)
 

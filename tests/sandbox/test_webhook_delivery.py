@@ -246,7 +246,8 @@ def test_reset_before_the_start_drops_queued_events(server: RawServer) -> None:
     settings = WebhookConfig.parse(server.url)
     assert settings is not None
     dispatcher, database = Dispatcher(settings), Database()
-    store = ServerSideStore(database, AppSettings(), dispatcher.publish)
+    app = AppSettings(access_levels={"silver": "silver", "gold": "gold"})
+    store = ServerSideStore(database, app, dispatcher.publish)
 
     def grant(level: str) -> None:
         with store.write() as context:

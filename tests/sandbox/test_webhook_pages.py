@@ -82,6 +82,17 @@ def test_every_event_type_can_be_requested(jane: Posting) -> None:
     assert (stored["transactions"], stored["access_levels"]) == ([], [])
 
 
+def test_requested_synthetic_event_is_between_start_and_end(jane: Posting) -> None:
+    """Adapty sends it some days after the start, while the trial or subscription is active."""
+    for name in ("trial_active", "subscription_active"):
+        jane.sandbox.webhooks.post(name, customer_user_id="unknown")
+    for body in jane.posted():
+        properties = body["event_properties"]
+        with case(body["event_type"]):
+            assert properties["purchase_date"] < body["event_datetime"] < properties["subscription_expires_at"]
+            assert (properties.get("trial_duration") == "7 days") == (body["event_type"] == "trial_active")
+
+
 def test_requested_event_describes_the_stored_purchase(jane: Posting) -> None:
     """Of the profile's own purchase of the kind that the type is about, and of its access level."""
     jane.transaction(subscription())

@@ -115,6 +115,11 @@ class Posting:
         """Set a transaction."""
         self.call("purchase/set/transaction", body)
 
+    def try_transaction(self, body: dict[str, Any]) -> int:
+        """Set a transaction that may break a rule, and return the status."""
+        path = "/api/v2/server-side-api/purchase/set/transaction/"
+        return self._http.post(path, json=body, headers={"adapty-customer-user-id": "jane"}).status_code
+
     def posted(self) -> list[dict[str, Any]]:
         """Return the posted events after validation, and forget them."""
         assert self.sandbox.webhooks.wait_until_idle(10)

@@ -43,7 +43,13 @@ _END_FIELDS: Mapping[str, str] = {
 
 _TRIAL_DAYS = 7
 _PERIOD_DAYS = 30
-_END_EVENTS = frozenset({"subscription_expired", "trial_expired"})
+_ELAPSED_DAYS: Mapping[str, int] = {
+    "subscription_active": 3,
+    "subscription_expired": _PERIOD_DAYS,
+    "trial_active": 3,
+    "trial_expired": _TRIAL_DAYS,
+}
+"""Event type to the days since a synthesized purchase."""
 
 _CANCELLATION_REASONS: Mapping[str, str] = {
     "billing_issue_detected": "billing_error",
@@ -332,7 +338,7 @@ def _synthesize_purchase(event_type: str, now: int) -> dict[str, Any]:
     is_one_time = event_type.startswith("non_subscription_")
     is_trial_event = _is_trial_event(event_type)
     days = _TRIAL_DAYS if is_trial_event else _PERIOD_DAYS
-    purchased_at = now - days * DAY if event_type in _END_EVENTS else now
+    purchased_at = now - _ELAPSED_DAYS.get(event_type, 0) * DAY
     purchase = {
         "purchase_type": "one_time_purchase" if is_one_time else "subscription",
         "store": "app_store",

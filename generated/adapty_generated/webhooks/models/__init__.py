@@ -17,6 +17,12 @@ if TYPE_CHECKING:
         AccessLevelUpdatedEventUserAttributesType0,
     )
     from .access_level_updated_properties import AccessLevelUpdatedProperties
+    from .access_level_updated_properties_active_introductory_offer_type import (
+        AccessLevelUpdatedPropertiesActiveIntroductoryOfferType,
+    )
+    from .access_level_updated_properties_active_promotional_offer_type import (
+        AccessLevelUpdatedPropertiesActivePromotionalOfferType,
+    )
     from .access_level_updated_properties_environment import (
         AccessLevelUpdatedPropertiesEnvironment,
     )
@@ -47,6 +53,8 @@ __all__ = (
     "AccessLevelUpdatedEventIntegrationIds",
     "AccessLevelUpdatedEventUserAttributesType0",
     "AccessLevelUpdatedProperties",
+    "AccessLevelUpdatedPropertiesActiveIntroductoryOfferType",
+    "AccessLevelUpdatedPropertiesActivePromotionalOfferType",
     "AccessLevelUpdatedPropertiesEnvironment",
     "Attribution",
     "AttributionStatus",
@@ -70,6 +78,8 @@ _MODULES = {
     "AccessLevelUpdatedEventIntegrationIds": ".access_level_updated_event_integration_ids",
     "AccessLevelUpdatedEventUserAttributesType0": ".access_level_updated_event_user_attributes_type_0",
     "AccessLevelUpdatedProperties": ".access_level_updated_properties",
+    "AccessLevelUpdatedPropertiesActiveIntroductoryOfferType": ".access_level_updated_properties_active_introductory_offer_type",
+    "AccessLevelUpdatedPropertiesActivePromotionalOfferType": ".access_level_updated_properties_active_promotional_offer_type",
     "AccessLevelUpdatedPropertiesEnvironment": ".access_level_updated_properties_environment",
     "Attribution": ".attribution",
     "AttributionStatus": ".attribution_status",

@@ -9,6 +9,14 @@ from uuid import UUID
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..models.access_level_updated_properties_active_introductory_offer_type import (
+    AccessLevelUpdatedPropertiesActiveIntroductoryOfferType,
+    check_access_level_updated_properties_active_introductory_offer_type,
+)
+from ..models.access_level_updated_properties_active_promotional_offer_type import (
+    AccessLevelUpdatedPropertiesActivePromotionalOfferType,
+    check_access_level_updated_properties_active_promotional_offer_type,
+)
 from ..models.access_level_updated_properties_environment import (
     AccessLevelUpdatedPropertiesEnvironment,
     check_access_level_updated_properties_environment,
@@ -28,11 +36,11 @@ class AccessLevelUpdatedProperties:
     """ Id of the access level. """
     activated_at: None | str | Unset = UNSET
     """ When it was last activated. """
-    active_introductory_offer_type: None | str | Unset = UNSET
+    active_introductory_offer_type: AccessLevelUpdatedPropertiesActiveIntroductoryOfferType | None | Unset = UNSET
     """ How the current introductory offer is paid; null without one. """
     active_promotional_offer_id: None | str | Unset = UNSET
     """ Adapty's id of the current promotional offer, as in the dashboard; null without one. """
-    active_promotional_offer_type: None | str | Unset = UNSET
+    active_promotional_offer_type: AccessLevelUpdatedPropertiesActivePromotionalOfferType | None | Unset = UNSET
     """ How that offer is paid; null without one. """
     base_plan_id: None | str | Unset = UNSET
     """ Google Play's base plan, or Stripe's price. """
@@ -129,6 +137,8 @@ class AccessLevelUpdatedProperties:
         active_introductory_offer_type: None | str | Unset
         if isinstance(self.active_introductory_offer_type, Unset):
             active_introductory_offer_type = UNSET
+        elif isinstance(self.active_introductory_offer_type, str):
+            active_introductory_offer_type = self.active_introductory_offer_type
         else:
             active_introductory_offer_type = self.active_introductory_offer_type
 
@@ -141,6 +151,8 @@ class AccessLevelUpdatedProperties:
         active_promotional_offer_type: None | str | Unset
         if isinstance(self.active_promotional_offer_type, Unset):
             active_promotional_offer_type = UNSET
+        elif isinstance(self.active_promotional_offer_type, str):
+            active_promotional_offer_type = self.active_promotional_offer_type
         else:
             active_promotional_offer_type = self.active_promotional_offer_type
 
@@ -469,12 +481,24 @@ class AccessLevelUpdatedProperties:
 
         activated_at = _parse_activated_at(d.pop("activated_at", UNSET))
 
-        def _parse_active_introductory_offer_type(data: object) -> None | str | Unset:
+        def _parse_active_introductory_offer_type(
+            data: object,
+        ) -> AccessLevelUpdatedPropertiesActiveIntroductoryOfferType | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            return cast(None | str | Unset, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                active_introductory_offer_type_type_0 = (
+                    check_access_level_updated_properties_active_introductory_offer_type(data)
+                )
+
+                return active_introductory_offer_type_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(AccessLevelUpdatedPropertiesActiveIntroductoryOfferType | None | Unset, data)
 
         active_introductory_offer_type = _parse_active_introductory_offer_type(
             d.pop("active_introductory_offer_type", UNSET)
@@ -489,12 +513,24 @@ class AccessLevelUpdatedProperties:
 
         active_promotional_offer_id = _parse_active_promotional_offer_id(d.pop("active_promotional_offer_id", UNSET))
 
-        def _parse_active_promotional_offer_type(data: object) -> None | str | Unset:
+        def _parse_active_promotional_offer_type(
+            data: object,
+        ) -> AccessLevelUpdatedPropertiesActivePromotionalOfferType | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            return cast(None | str | Unset, data)
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                active_promotional_offer_type_type_0 = (
+                    check_access_level_updated_properties_active_promotional_offer_type(data)
+                )
+
+                return active_promotional_offer_type_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(AccessLevelUpdatedPropertiesActivePromotionalOfferType | None | Unset, data)
 
         active_promotional_offer_type = _parse_active_promotional_offer_type(
             d.pop("active_promotional_offer_type", UNSET)
