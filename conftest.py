@@ -45,6 +45,7 @@ def _example(running_sandbox: Sandbox, tmp_path: Path, doctest_namespace: dict[s
         pytest.MonkeyPatch.context() as patch,
         Adapty(
             running_sandbox.secret_key,
+            public_key=running_sandbox.public_key,
             mail_secret_key=running_sandbox.mail_key,
             base_url=running_sandbox.url,
             mail_base_url=running_sandbox.url,

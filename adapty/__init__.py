@@ -94,6 +94,9 @@ if TYPE_CHECKING:
         VirtualCurrencyHistoryItem as VirtualCurrencyHistoryItem,
         VirtualCurrencyTransaction as VirtualCurrencyTransaction,
         VirtualCurrencyTransactionItem as VirtualCurrencyTransactionItem,
+        WebPaywall as WebPaywall,
+        WebPaywallProduct as WebPaywallProduct,
+        WebRemoteConfig as WebRemoteConfig,
     )
 else:
     from adapty._lazy import attach
@@ -122,7 +125,8 @@ else:
                 PaywallProduct Price Profile ProfileDeletion ProfileSubscription PurchaseOffer
                 RefundSaverSettings RemoteConfig Subscription TransactionEvent
                 VirtualCurrencyBalance VirtualCurrencyBalances VirtualCurrencyHistoryItem
-                VirtualCurrencyTransaction VirtualCurrencyTransactionItem
+                VirtualCurrencyTransaction VirtualCurrencyTransactionItem WebPaywall
+                WebPaywallProduct WebRemoteConfig
             """,
         },
         submodules="bulk config errors fast flows models sandbox testing webhooks",

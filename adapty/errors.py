@@ -71,7 +71,8 @@ class AdaptyError(Exception):
         True for the failures that the client itself retries (connection errors, timeouts, 408, 429, 5xx, and a 409
         that says that a request with the same `Idempotency-Key` is in progress), for `CheckpointInUseError` and for
         `WebhookUnavailableError`. False for everything else, such as invalid arguments, other 4xx, responses over
-        `max_response_bytes` and proxies that require authentication.
+        `max_response_bytes`, proxies that require authentication, and a `web.record_paywall_view` that may have
+        recorded the view.
 
         Example:
             >>> from adapty.errors import BadRequestError, RateLimitError
@@ -132,8 +133,9 @@ class AdaptyConnectionError(AdaptyError):
         attempts: How many times the request was sent.
         idempotency_key: The `Idempotency-Key` of the request, or None. Pass it as `idempotency_key=` to send the
             request again without the risk that it takes effect twice.
-        is_retryable: Whether the same call may succeed later, unchanged. False if the request cannot be sent at all, or
-            if its response is too large.
+        may_have_succeeded: Whether an attempt may have taken effect: False only if none was sent.
+        is_retryable: Whether the same call may succeed later, unchanged. False if the request cannot be sent at all, if
+            its response is too large, or if it may have taken effect and would take effect twice.
     """
 
     def __init__(
@@ -145,6 +147,7 @@ class AdaptyConnectionError(AdaptyError):
         path: str = "",
         attempts: int = 0,
         idempotency_key: str | None = None,
+        may_have_succeeded: bool = False,
         is_retryable: bool = True,
     ) -> None:
         super().__init__(message)
@@ -153,6 +156,7 @@ class AdaptyConnectionError(AdaptyError):
         self.path = path
         self.attempts = attempts
         self.idempotency_key = idempotency_key
+        self.may_have_succeeded = may_have_succeeded
         self._is_retryable = is_retryable
 
     @property
@@ -183,6 +187,9 @@ class AdaptyAPIError(AdaptyError):
         attempts: How many times the request was sent.
         idempotency_key: The `Idempotency-Key` of the request, or None. Pass it as `idempotency_key=` to send the
             request again without the risk that it takes effect twice.
+        may_have_succeeded: Whether an attempt may have taken effect: its response was lost, a 408, a 5xx, or a success
+            that is not as documented.
+        is_retryable: Whether the same call may succeed later. Default: by the status code.
     """
 
     def __init__(
@@ -202,6 +209,8 @@ class AdaptyAPIError(AdaptyError):
         path: str = "",
         attempts: int = 0,
         idempotency_key: str | None = None,
+        may_have_succeeded: bool = False,
+        is_retryable: bool | None = None,
     ) -> None:
         super().__init__(message)
         self.status_code = status_code
@@ -217,12 +226,19 @@ class AdaptyAPIError(AdaptyError):
         self.path = path
         self.attempts = attempts
         self.idempotency_key = idempotency_key
+        self.may_have_succeeded = may_have_succeeded
+        self._is_retryable = is_retryable
 
     @property
     def is_retryable(self) -> bool:
-        """Whether the same call may succeed later, by the status code: the rule that the client itself retries by."""
+        """Whether the same call may succeed later, by the status code: the rule that the client itself retries by.
+
+        False if the request may have taken effect and would take effect twice.
+        """
         from adapty._core.retry import is_retryable_response  # noqa: PLC0415 - keeps `import adapty` fast
 
+        if self._is_retryable is not None:
+            return self._is_retryable
         return is_retryable_response(self.status_code, self.error_code)
 
 

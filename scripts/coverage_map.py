@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from adapty import flows, models
-from adapty.models import access, integrations, paywalls, profile_request, purchases, refund_saver, virtual_currency
+from adapty.models import (
+    access,
+    integrations,
+    paywalls,
+    profile_request,
+    purchases,
+    refund_saver,
+    virtual_currency,
+    web,
+)
 from adapty.webhooks import events
 
 if TYPE_CHECKING:
@@ -59,6 +68,11 @@ METHODS: Mapping[Api, Mapping[str, tuple[str, ...]]] = {
         "deleteProfileV1": ("v1.profiles.delete",),
         "grantAccessLevelV1": ("v1.access_levels.grant",),
     },
+    "web": {
+        "getPaywall": ("web.get_paywall",),
+        "recordPaywallView": ("web.record_paywall_view",),
+        "addAttribution": ("web.add_attribution",),
+    },
 }
 """Operation to its methods; one method per request body."""
 
@@ -99,6 +113,7 @@ COMMANDS: Mapping[Api, Mapping[str, tuple[str, str]]] = {
         "deleteProfile": ("mail", "delete-profile"),
     },
     "server_side": {},
+    "web": {},
 }
 """Operation to the command that has an option for each of its fields."""
 
@@ -130,6 +145,11 @@ REQUESTS: Mapping[Api, Mapping[str, type[RequestModel | ResponseModel]]] = {
         "PaywallUpdateRequest": paywalls.PaywallUpdateRequest,
         "VirtualCurrencyTransactionRequest": virtual_currency.VirtualCurrencyTransactionRequest,
         "VirtualCurrencyTransactionItem": models.VirtualCurrencyTransactionItem,
+    },
+    "web": {
+        "GetPaywallRequest": web.WebPaywallRequest,
+        "RecordPaywallViewRequest": web.PaywallViewRequest,
+        "AddAttributionRequest": web.AttributionRequest,
     },
 }
 """Request schema to its class in adapty.models."""
@@ -163,6 +183,12 @@ RESPONSES: Mapping[Api, Mapping[type[ResponseModel] | None, tuple[str, ...]]] = 
         models.VirtualCurrencyHistoryEntry: ("VirtualCurrencyHistoryEntry",),
         # Its one field is null on success.
         None: ("StripeValidationResponse",),
+    },
+    "web": {
+        models.WebPaywall: ("PaywallResponse",),
+        models.WebPaywallProduct: ("Product",),
+        models.PurchaseOffer: ("Offer",),
+        models.WebRemoteConfig: ("RemoteConfig",),
     },
 }
 """Class in adapty.models to its response schemas; several if one only wraps the other."""
@@ -203,5 +229,6 @@ ENUMS: Mapping[Api, Mapping[str, Any]] = {
         "RefundSaverSettingsRequest.custom_preference": models.RefundPreference,
         "StripeValidationData.type": purchases.StripeKind,
     },
+    "web": {"AddAttributionRequest.status": models.AttributionStatus},
 }
 """Request enum to its Literal type."""

@@ -23,6 +23,7 @@ from adapty.models._request import RequestModel
 from adapty.sandbox._analytics.routes import ACTIONS as ANALYTICS_ACTIONS
 from adapty.sandbox._mail.routes import ACTIONS as MAIL_ACTIONS
 from adapty.sandbox._server_side.actions import ACTIONS as SERVER_SIDE_ACTIONS
+from adapty.sandbox._web.actions import ACTIONS as WEB_ACTIONS
 from scripts.coverage_map import (
     ALTERNATIVES,
     COMMANDS,
@@ -48,7 +49,7 @@ Json = dict[str, Any]
 
 Contract = Api | Literal["webhooks"]
 
-APIS: tuple[Api, ...] = ("mail", "server_side")
+APIS: tuple[Api, ...] = ("mail", "server_side", "web")
 
 CONTRACTS: tuple[Contract, ...] = (*APIS, "webhooks")
 """The contracts of the APIs and of the webhooks."""
@@ -57,6 +58,7 @@ SANDBOX: Mapping[Api, Iterable[str]] = {
     "mail": MAIL_ACTIONS,
     "server_side": SERVER_SIDE_ACTIONS,
     "export_analytics": ANALYTICS_ACTIONS,
+    "web": WEB_ACTIONS,
 }
 """The operations that the sandbox serves."""
 

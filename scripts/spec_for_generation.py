@@ -8,6 +8,7 @@ The contract itself does not change. For generation only:
   the API omits a field or sends null. (A template opens the enums.)
 - Header parameters lose their format: the generator would put an object, such as a UUID, into the header.
 - The security of the whole document is copied to each operation, because the generator ignores it.
+- A 201 that is an object without fields has no content: the Web API sends an empty body there, which is not JSON.
 - Alternatives that only require fields (`anyOf` of `required`) are dropped: the generator cannot express them, and the
   facade enforces them.
 """
@@ -45,6 +46,7 @@ def for_generation(contract: Json) -> Json:
             _loosen(schema)
     responses_of_operations = [operation.get("responses", {}) for _, _, operation in operations(document)]
     for responses in (*responses_of_operations, document.get("components", {}).get("responses", {})):
+        _drop_empty_content(responses.get("201", {}))
         for response in responses.values():
             for content in response.get("content", {}).values():
                 _loosen(content.get("schema", {}))
@@ -127,6 +129,13 @@ def _loosen(schema: Json) -> None:
             continue
         part.pop("required", None)
         part["properties"] = {name: _nullable(inner) for name, inner in properties.items()}
+
+
+def _drop_empty_content(response: Json) -> None:
+    """Drop the content of a response if all that its schema says is that it is an object."""
+    schemas = [content.get("schema", {}) for content in response.get("content", {}).values()]
+    if schemas and all(schema.keys() - {"description"} == {"type"} and schema["type"] == "object" for schema in schemas):
+        del response["content"]
 
 
 def _nullable(schema: Json) -> Json:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from adapty._async.transport import AsyncTransport
     from adapty._async.v1 import AsyncV1
     from adapty._async.virtual_currencies import AsyncVirtualCurrencies
+    from adapty._async.web import AsyncWeb
     from adapty.config import Timeouts
     from adapty_generated.server_side import AuthenticatedClient
 
@@ -68,7 +69,8 @@ class AsyncAdapty:
             timeout: Seconds for one attempt and for each phase of it, or `Timeouts(connect=, read=, write=, pool=,
                 total=)`. Default: 5 s to connect, 30 s for the other phases, 60 s for an attempt in total.
             max_retries: Attempts after the first one. Connection errors, timeouts, 408, 429 and 5xx are retried with
-                exponential backoff and jitter, no sooner than `Retry-After`. Default: 2.
+                exponential backoff and jitter, no sooner than `Retry-After`. `web.record_paywall_view` is retried only
+                if the view was certainly not recorded. Default: 2.
             max_response_bytes: The maximum size of a response body in bytes, after decompression. Default: 32 MiB.
             allow_insecure_http: Allow http to other machines, which sends the key unencrypted, for private networks
                 such as Docker's. Default: ADAPTY_ALLOW_INSECURE_HTTP, or False.
@@ -169,6 +171,13 @@ class AsyncAdapty:
 
         return AsyncMail(self._transport)
 
+    @cached_property
+    def web(self) -> AsyncWeb:
+        """The Web API, which has its own key: paywalls of web pages, their views, and attribution."""
+        from adapty._async.web import AsyncWeb
+
+        return AsyncWeb(self._transport)
+
     def with_options(
         self,
         *,
@@ -194,7 +203,7 @@ class AsyncAdapty:
         return sibling
 
     def low_level(self) -> AuthenticatedClient:
-        """Return the generated client of the server-side API; `mail.low_level()` is the one of the Mail API.
+        """Return the generated client of the server-side API; `mail.low_level()` and `web.low_level()` are others.
 
         Use it for requests that the facade does not cover. It does not retry or validate, and its errors are those of
         the generated code and httpx. Its connections are closed with this client.

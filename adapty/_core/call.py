@@ -180,17 +180,19 @@ def _execute_one(
         if outcome is None:  # pragma: no cover - a driver that breaks the protocol
             message = "a driver sent nothing back for Send"
             raise RuntimeError(message)
-        delay = retries.delay_after(outcome)
+        may_have_succeeded = may_have_succeeded or _may_have_succeeded(outcome)
+        can_repeat = call.operation.is_idempotent or not may_have_succeeded
+        delay = retries.delay_after(outcome) if can_repeat else None
         if delay is None:
-            info = _request_info(call, attempts, endpoint)
+            info = _request_info(call, attempts, endpoint, may_have_succeeded=may_have_succeeded)
             is_success = may_have_succeeded and call.not_found_is_success
             try:
                 return _result_or_raise(outcome, call, info, endpoint, secrets, not_found_is_success=is_success)
             except errors.UnexpectedResponseError as error:
-                delay = retries.delay_after_invalid_body() if _is_documented_success(error, call) else None
+                if can_repeat and _is_documented_success(error, call):
+                    delay = retries.delay_after_invalid_body()
                 if delay is None:
                     raise
-        may_have_succeeded = may_have_succeeded or _may_have_succeeded(outcome)
         text = _request_info(call, attempts).attempts_text()
         logger.info("%s: %s, retrying in %.2f s (%s)", call.operation.name, _summarize(outcome), delay, text)
         yield Wait(delay)
@@ -237,10 +239,13 @@ def _is_documented_success(error: errors.UnexpectedResponseError, call: Call[Any
 
 
 def _may_have_succeeded(outcome: Response | Failure) -> bool:
-    """Return whether a failed attempt may have taken effect: its response was lost, or a gateway made it up."""
+    """Return whether an attempt may have taken effect: also if its response was lost, or comes from a gateway."""
     if isinstance(outcome, Failure):
         return outcome.maybe_sent
-    return outcome.status_code != TOO_MANY_REQUESTS
+    status = outcome.status_code
+    if status == CONFLICT:
+        return is_in_flight(status, parse_error_code(outcome))
+    return status // 100 == _SUCCESS or (is_retryable_status(status) and status != TOO_MANY_REQUESTS)
 
 
 def _result_or_raise(
@@ -296,11 +301,21 @@ def parse_result(call: Call[T], response: Response) -> T:
     raise InvalidBody(problem)
 
 
-def _request_info(call: Call[Any], attempts: int, endpoint: Endpoint | None = None) -> RequestInfo:
-    request = call.request
-    key = request.headers.get(IDEMPOTENCY_KEY)
-    source, proxy = (None, None) if endpoint is None else (endpoint.key_source, endpoint.proxy)
-    return RequestInfo(call.operation.name, request.method, request.path, attempts, key, source, proxy)
+def _request_info(
+    call: Call[Any], attempts: int, endpoint: Endpoint | None = None, *, may_have_succeeded: bool = False
+) -> RequestInfo:
+    request, operation = call.request, call.operation
+    return RequestInfo(
+        operation=operation.name,
+        method=request.method,
+        path=request.path,
+        attempts=attempts,
+        idempotency_key=request.headers.get(IDEMPOTENCY_KEY),
+        key_source=None if endpoint is None else endpoint.key_source,
+        proxy=None if endpoint is None else endpoint.proxy,
+        may_have_succeeded=may_have_succeeded,
+        possible_effect=operation.possible_effect if may_have_succeeded and not operation.is_idempotent else None,
+    )
 
 
 def _error_from_failure(
@@ -311,8 +326,9 @@ def _error_from_failure(
         return failure.error_type(f"{info.operation}: {detail}")
     if endpoint is not None:
         detail = f"{'' if failure.maybe_sent else 'cannot connect to '}{endpoint}: {detail}"
-    message = f"{info.operation}: {detail} ({info.attempts_text()})"
-    return failure.error_type(message, is_retryable=failure.is_retryable, **info.as_kwargs())
+    message = f"{info.operation}: {detail} ({info.attempts_text()}){info.warning_text()}"
+    is_retryable = failure.is_retryable and info.can_repeat
+    return failure.error_type(message, is_retryable=is_retryable, **info.as_kwargs())
 
 
 def _summarize(outcome: Response | Failure) -> str:

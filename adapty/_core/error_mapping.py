@@ -101,6 +101,9 @@ class RequestInfo:
     idempotency_key: str | None = None
     key_source: str | None = None
     proxy: str | None = None
+    may_have_succeeded: bool = False
+    possible_effect: str | None = None
+    """What the request may have done, if it must not be repeated because of that."""
 
     def as_kwargs(self) -> dict[str, Any]:
         """Return the keyword arguments that every exception about a request has."""
@@ -110,11 +113,23 @@ class RequestInfo:
             "path": self.path,
             "attempts": self.attempts,
             "idempotency_key": self.idempotency_key,
+            "may_have_succeeded": self.may_have_succeeded,
         }
+
+    @property
+    def can_repeat(self) -> bool:
+        """Whether the request has the same effect if it is sent again."""
+        return self.possible_effect is None
 
     def attempts_text(self) -> str:
         """Return how often the request was sent, for the end of a message."""
         return "after 1 attempt" if self.attempts == 1 else f"after {self.attempts} attempts"
+
+    def warning_text(self) -> str:
+        """Return why the request was not sent again, for the end of a message; empty if it may be sent again."""
+        if self.possible_effect is None:
+            return ""
+        return f"; not retried, because {self.possible_effect}; repeat it only if a duplicate is acceptable"
 
 
 def parse_error_body(text: str) -> Any:
@@ -189,7 +204,7 @@ def error_from_response(
         details += f", key from {request.key_source}"
     return error_type(
         # A body can contain line breaks, terminal escapes, or lone surrogates, which UTF-8 logs cannot store.
-        escape_control(f"{request.operation}: {status}{code}: {text} ({details})"),
+        escape_control(f"{request.operation}: {status}{code}: {text} ({details}){request.warning_text()}"),
         status_code=status,
         error_code=parsed.error_code,
         messages=parsed.messages,
@@ -198,6 +213,7 @@ def error_from_response(
         retry_after=retry_after,
         headers=headers,
         body=body,
+        is_retryable=None if request.can_repeat else False,
         **request.as_kwargs(),
     )
 

@@ -25,6 +25,7 @@ __all__ = [
     "UUID_PATTERN",
     "IdKind",
     "MailIdKind",
+    "user_fields",
     "user_headers",
     "validate_customer_user_id",
     "validate_id",
@@ -48,24 +49,34 @@ _CUSTOMER_USER_ID = lazy_pattern(rf"[!-~]([ -~]{{0,{MAX_ID_LENGTH - 2}}}[!-~])?"
 
 
 def user_headers(customer_user_id: str | None, profile_id: str | UUID | None) -> dict[str, Any]:
-    """Return the header that identifies the user, by its name in the generated builders.
-
-    Raises:
-        AdaptyUsageError: None or both of the IDs are given, or the one is invalid; `field_name` says which.
+    """Return the header that identifies the user, by its name in the generated builders; see `user_fields`.
 
     Example:
         >>> user_headers("user_12345", None)
         {'adapty_customer_user_id': 'user_12345'}
     """
+    return {f"adapty_{kind}": value for kind, value in user_fields(customer_user_id, profile_id).items()}
+
+
+def user_fields(customer_user_id: str | None, profile_id: str | UUID | None) -> dict[str, str]:
+    """Return the ID that identifies the user, by its kind.
+
+    Raises:
+        AdaptyUsageError: None or both of the IDs are given, or the one is invalid; `field_name` says which.
+
+    Example:
+        >>> user_fields("user_12345", None)
+        {'customer_user_id': 'user_12345'}
+    """
     if profile_id is None and customer_user_id is not None:
-        return {"adapty_customer_user_id": validate_id("customer_user_id", customer_user_id)}
+        return {"customer_user_id": validate_id("customer_user_id", customer_user_id)}
     if profile_id is None:
         problem = "is missing, and so is profile_id; expected one of the two"
         raise AdaptyUsageError.for_field("customer_user_id", problem)
     if customer_user_id is not None:
         problem = "cannot be combined with customer_user_id; expected one of the two"
         raise AdaptyUsageError.for_field("profile_id", problem)
-    return {"adapty_profile_id": validate_id("profile_id", profile_id)}
+    return {"profile_id": validate_id("profile_id", profile_id)}
 
 
 def validate_id(kind: IdKind, value: object) -> str:

@@ -1,6 +1,7 @@
 """Every operation that the facade calls, in one table to be reviewed as a whole.
 
-Only idempotent operations are in it; `idempotent_because` gives the reason. The retry rule depends on it.
+The retry rule depends on `idempotent_because`: an operation without it is not repeated after an attempt that may have
+taken effect, and the error says so with `possible_effect`.
 """
 
 from __future__ import annotations
@@ -34,21 +35,29 @@ class Operation:
         api: The API, which decides on the base URL and the key.
         endpoint: The generated module with its request builder, below the `api` package of its API.
         success_statuses: The documented success statuses.
-        idempotent_because: Why a second attempt is safe.
+        idempotent_because: Why a second attempt is safe; None if it is not.
         response_kind: What the documented success contains: a JSON object, or nothing.
         not_found_is_success: Whether a 404 means success after an attempt that may have succeeded.
+        possible_effect: What a failed attempt may have done, if the operation is not idempotent.
     """
 
     name: str
     api: Api
     endpoint: str
     success_statuses: frozenset[int]
-    idempotent_because: str
+    idempotent_because: str | None
     response_kind: Literal["object", "empty"] = "object"
     not_found_is_success: bool = False
+    possible_effect: str = ""
+
+    @property
+    def is_idempotent(self) -> bool:
+        """Whether a second attempt is safe after one that may have taken effect."""
+        return self.idempotent_because is not None
 
 
 _OK = frozenset({200})
+_CREATED = frozenset({201})
 _NO_CONTENT = frozenset({204})
 _READS = "it only reads"
 _OVERWRITES = "it overwrites, so the second time changes nothing"
@@ -74,6 +83,11 @@ def _server_side(
 
 def _web(name: str, endpoint: str, idempotent_because: str) -> Operation:
     return Operation(name, "web", f"default.{endpoint}", _OK, idempotent_because)
+
+
+def _web_record(name: str, endpoint: str, idempotent_because: str | None, possible_effect: str = "") -> Operation:
+    endpoint = f"default.{endpoint}"
+    return Operation(name, "web", endpoint, _CREATED, idempotent_because, "empty", possible_effect=possible_effect)
 
 
 def _analytics(name: str, endpoint: str) -> Operation:
@@ -119,6 +133,9 @@ _ALL = (
     _deletion("deleteProfileV1", "version_1.delete_profile_v1"),
     _server_side("grantAccessLevelV1", "version_1.grant_access_level_v1", _OVERWRITES),
     _web("getPaywall", "get_paywall", "it reads; the first request assigns a variation to the user, which stays"),
+    # There is no idempotency key, and each request records a view.
+    _web_record("recordPaywallView", "record_paywall_view", None, "the view may have been recorded"),
+    _web_record("addAttribution", "add_attribution", _OVERWRITES),
     _analytics("retrieveAnalyticsData", "retrieve_analytics_data"),
     _analytics("retrieveCohortData", "retrieve_cohort_data"),
     _analytics("retrieveConversionData", "retrieve_conversion_data"),

@@ -2,8 +2,8 @@
 
 One rule for single calls, bulk runs and the outbox worker: connection errors, timeouts, 408, 429 and 5xx are retried
 with exponential backoff and full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), no
-sooner than `Retry-After`. A 409 that says that the same request is in progress is waited out. Every operation is
-idempotent: see `adapty._core.operations`.
+sooner than `Retry-After`. A 409 that says that the same request is in progress is waited out. An operation that is not
+idempotent is repeated only if it certainly had no effect: see `adapty._core.operations`.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from adapty._sync.transport import Transport
     from adapty._sync.v1 import V1
     from adapty._sync.virtual_currencies import VirtualCurrencies
+    from adapty._sync.web import Web
     from adapty.config import Timeouts
     from adapty_generated.server_side import AuthenticatedClient
 
@@ -70,7 +71,8 @@ class Adapty:
             timeout: Seconds for one attempt and for each phase of it, or `Timeouts(connect=, read=, write=, pool=,
                 total=)`. Default: 5 s to connect, 30 s for the other phases, 60 s for an attempt in total.
             max_retries: Attempts after the first one. Connection errors, timeouts, 408, 429 and 5xx are retried with
-                exponential backoff and jitter, no sooner than `Retry-After`. Default: 2.
+                exponential backoff and jitter, no sooner than `Retry-After`. `web.record_paywall_view` is retried only
+                if the view was certainly not recorded. Default: 2.
             max_response_bytes: The maximum size of a response body in bytes, after decompression. Default: 32 MiB.
             allow_insecure_http: Allow http to other machines, which sends the key unencrypted, for private networks
                 such as Docker's. Default: ADAPTY_ALLOW_INSECURE_HTTP, or False.
@@ -171,6 +173,13 @@ class Adapty:
 
         return Mail(self._transport)
 
+    @cached_property
+    def web(self) -> Web:
+        """The Web API, which has its own key: paywalls of web pages, their views, and attribution."""
+        from adapty._sync.web import Web
+
+        return Web(self._transport)
+
     def with_options(
         self,
         *,
@@ -196,7 +205,7 @@ class Adapty:
         return sibling
 
     def low_level(self) -> AuthenticatedClient:
-        """Return the generated client of the server-side API; `mail.low_level()` is the one of the Mail API.
+        """Return the generated client of the server-side API; `mail.low_level()` and `web.low_level()` are others.
 
         Use it for requests that the facade does not cover. It does not retry or validate, and its errors are those of
         the generated code and httpx. Its connections are closed with this client.

@@ -87,6 +87,12 @@ if TYPE_CHECKING:
         VirtualCurrencyTransaction as VirtualCurrencyTransaction,
         VirtualCurrencyTransactionItem as VirtualCurrencyTransactionItem,
     )
+    from adapty.models.web import (
+        AttributionStatus as AttributionStatus,
+        WebPaywall as WebPaywall,
+        WebPaywallProduct as WebPaywallProduct,
+        WebRemoteConfig as WebRemoteConfig,
+    )
 else:
     from adapty._lazy import attach
 
@@ -122,5 +128,6 @@ else:
                 VirtualCurrencyHistoryEntry VirtualCurrencyHistoryItem VirtualCurrencyTransaction
                 VirtualCurrencyTransactionItem
             """,
+            ".web": "AttributionStatus WebPaywall WebPaywallProduct WebRemoteConfig",
         },
     )

@@ -31,6 +31,7 @@ __all__ = [
     "PaywallUpdateRequest",
     "RemoteConfig",
     "build_locale_update",
+    "decode_data",
     "parse_editable_paywall",
 ]
 
@@ -57,6 +58,18 @@ RemoteConfigs = Mapping[str, str | Mapping[str, Any]] | Iterable["RemoteConfig |
 """A dict of locales to their data, or the API's own list of `locale` and `data`."""
 
 
+def decode_data(data: str | None) -> Any:
+    """Decode the JSON text of a remote config. Return None if it is None.
+
+    Raises:
+        AdaptyUsageError: It is not JSON.
+    """
+    try:
+        return None if data is None else json.loads(data, parse_int=json_body.parse_bounded_int)
+    except (ValueError, RecursionError):
+        raise AdaptyUsageError.for_field("data", "is not JSON; read it as text") from None
+
+
 @attrs.frozen(kw_only=True)
 class RemoteConfig(ResponseModel):
     """The remote config of a paywall in one locale: schema `RemoteConfig`.
@@ -79,10 +92,7 @@ class RemoteConfig(ResponseModel):
         Raises:
             AdaptyUsageError: `data` is not JSON.
         """
-        try:
-            return None if self.data is None else json.loads(self.data, parse_int=json_body.parse_bounded_int)
-        except (ValueError, RecursionError):
-            raise AdaptyUsageError.for_field("data", "is not JSON; read it as text") from None
+        return decode_data(self.data)
 
 
 @attrs.frozen(kw_only=True)

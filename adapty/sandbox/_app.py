@@ -30,6 +30,7 @@ from adapty.sandbox._security import AllowedHosts, Keys, RequestGuard
 from adapty.sandbox._server_side.settings import AppSettings
 from adapty.sandbox._server_side_routes import server_side_routes
 from adapty.sandbox._state import SandboxState
+from adapty.sandbox._web.routes import web_routes
 from adapty.sandbox._webhooks.api import Webhooks
 from adapty.sandbox._webhooks.config import WebhookConfig
 from adapty.sandbox._webhooks.dispatcher import Dispatcher
@@ -145,6 +146,7 @@ def build_app(
         *mail_routes(openapi_spec("mail"), state.mail, keys.mail),
         *server_side_routes(state.server_side, keys.server_side),
         *analytics_routes(state.server_side, keys.server_side, state.analytics_limit),
+        *web_routes(state.server_side, keys.web),
     ]
     app = _GuardedApp(
         allowed_hosts,

@@ -19,6 +19,7 @@ from adapty.sandbox._mail.store import UNKNOWN_FLOW
 from adapty.sandbox._request_log import MAX_REQUESTS
 from adapty.sandbox._responses import InvalidBody, ValidationIssue, mail_error, mail_ok, mail_profile_not_found
 from adapty.sandbox._server_side.model import User
+from adapty.sandbox._web.placements import list_paywalls
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -106,6 +107,7 @@ class _AdminRoutes:
                 self.customer_by_profile_id,
                 "the same, by Adapty's id",
             ),
+            _AdminRoute("GET", "paywalls", self.paywalls, "the paywalls with their placements and numbers of views"),
             _AdminRoute(
                 "GET",
                 "requests",
@@ -173,6 +175,10 @@ class _AdminRoutes:
     def _customer(self, user: User) -> Response:
         profile = self._state.server_side.profile(user)
         return mail_profile_not_found() if profile is None else JSONResponse(profile)
+
+    async def paywalls(self, _: Request) -> Response:
+        with self._state.server_side.read() as context:
+            return JSONResponse({"paywalls": list_paywalls(context)})
 
     async def requests(self, request: Request) -> Response:
         limit = request.query_params.get("limit", str(_DEFAULT_LIMIT))

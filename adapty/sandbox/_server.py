@@ -26,6 +26,7 @@ from adapty.sandbox._server_side.model import User
 from adapty.sandbox._server_side.settings import AppSettings
 from adapty.sandbox._state import SandboxState
 from adapty.sandbox._uvicorn import ServerThread, listen
+from adapty.sandbox._web.placements import list_paywalls
 from adapty.sandbox._webhooks.api import Webhooks
 from adapty.sandbox._webhooks.config import WebhookConfig
 from adapty.sandbox._webhooks.dispatcher import Dispatcher
@@ -287,7 +288,7 @@ class Sandbox:
         """Return a profile of the server-side API with everything stored for it, or None.
 
         It has the fields of the API's responses, those that create and update sent (`email`, ...), and `transactions`,
-        `integration_identifiers`, `refund_saver_settings` and `virtual_currencies`.
+        `integration_identifiers`, `refund_saver_settings`, `virtual_currencies`, `attributions` and `paywall_views`.
 
         Args:
             customer_user_id: The backend's own id of the user.
@@ -301,6 +302,14 @@ class Sandbox:
             raise AdaptyUsageError(message)
         user = User(customer_user_id=customer_user_id, profile_id=profile_id and profile_id.lower())
         return self._state.server_side.profile(user)
+
+    def paywalls(self) -> list[dict[str, Any]]:
+        """Return the paywalls with their placements, variations and numbers of views.
+
+        Each has `paywall_id`, `title`, `state`, `views` and `variations`, a list of `placement_id` and `variation_id`.
+        """
+        with self._state.server_side.read() as context:
+            return list_paywalls(context)
 
     def requests(self) -> list[LoggedRequest]:
         """Return the last 1,000 requests to the API, oldest first.

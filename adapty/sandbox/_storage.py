@@ -23,7 +23,7 @@ __all__ = ["Database", "to_json"]
 _APPLICATION_ID = 0x41645362
 
 # Increment with every change of the tables: a file of another version is refused.
-_SCHEMA_VERSION = 5
+_SCHEMA_VERSION = 7
 
 # The external_profile_id of an event is that of the profile it was assigned to, or is waiting for; its body contains
 # the one that was sent. A tombstone is the digest of an identifier of an erased profile.
@@ -64,7 +64,8 @@ CREATE TABLE IF NOT EXISTS customers (
     fields TEXT NOT NULL,
     custom_attributes TEXT NOT NULL,
     integration_identifiers TEXT NOT NULL,
-    refund_saver TEXT NOT NULL
+    refund_saver TEXT NOT NULL,
+    attributions TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS transactions (
     received INTEGER PRIMARY KEY,
@@ -90,6 +91,13 @@ CREATE TABLE IF NOT EXISTS paywalls (
     paywall_id TEXT NOT NULL UNIQUE,
     body TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS paywall_views (
+    number INTEGER PRIMARY KEY,
+    profile_id TEXT NOT NULL REFERENCES customers ON DELETE CASCADE,
+    paywall_id TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS viewers ON paywall_views (profile_id, number);
 CREATE TABLE IF NOT EXISTS balances (
     profile_id TEXT NOT NULL REFERENCES customers ON DELETE CASCADE,
     currency_code TEXT NOT NULL,

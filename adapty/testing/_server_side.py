@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from adapty._core.ids import user_headers
+from adapty._core.ids import user_fields
 from adapty._core.validation import aware_datetime, identifier, one_of, validate
 from adapty.models._request import field_names
 from adapty.models.profile import Profile
@@ -247,8 +247,7 @@ def find_profile(
         AdaptyUsageError: None or both of the ids are given, an id is invalid, or `sandbox` is not a sandbox.
     """
     require_sandbox(sandbox)
-    ((kind, value),) = user_headers(customer_user_id, profile_id).items()
-    kind = kind.removeprefix("adapty_")
+    ((kind, value),) = user_fields(customer_user_id, profile_id).items()
     return f"{_USER_NAMES[kind]} {format_value(value)}", sandbox.server_side_profile(**{kind: value})
 
 

@@ -650,3 +650,93 @@ def test_if_not_found_applies_to_missing_profiles_only() -> None:
     assert sent_by(both, NO_PROFILE, reply(400)) == ([first, second], BadRequestError)
     assert sent_by(both, reply(400)) == ([first], BadRequestError)
     assert sent_by(both, reply(404)) == ([first], NotFoundError)
+
+
+VIEW = Call(OPERATIONS["web"]["recordPaywallView"], Request("POST", "/api/v2/web-api/paywall/visit/"), ignore_body)
+RECORDED = reply(201)
+WARNING = "; not retried, because the view may have been recorded; repeat it only if a duplicate is acceptable"
+
+
+def unsent(error_type: type[AdaptyConnectionError] = AdaptyConnectionError) -> Failure:
+    """Return the failure of a driver that certainly sent nothing."""
+    cause = httpx.ConnectError("refused")
+    return Failure(error_type, "ConnectError: refused", is_retryable=True, cause=cause, maybe_sent=False)
+
+
+def test_operation_that_is_not_idempotent_is_repeated_if_it_had_no_effect() -> None:
+    """A refused connection and a 429 are retried as usual, and may be retried later."""
+    for failed in [unsent(), unsent(AdaptyTimeoutError), reply(429), reply(429, headers={"Retry-After": "7"})]:
+        with case(failed):
+            assert drive(VIEW, failed, RECORDED).error is None
+            error = drive(VIEW, failed, failed, failed).error
+            assert isinstance(error, AdaptyAPIError | AdaptyConnectionError)
+            assert (error.attempts, error.is_retryable, error.may_have_succeeded) == (3, True, False)
+            assert "not retried" not in str(error)
+
+
+def test_operation_that_is_not_idempotent_is_not_repeated_after_an_uncertain_attempt() -> None:
+    """A lost response, a 5xx, a 408 and an undocumented success end the call, also in a bulk run."""
+    outcome: Any
+    for outcome in [
+        timed_out(),
+        refused(),
+        reply(500),
+        reply(503, headers={"Retry-After": "1"}),
+        reply(520),
+        reply(408),
+        reply(409, b'{"error_code": "idempotency_in_flight"}'),
+        reply(200, b"{}"),
+        reply(201, b"<html>"),
+        reply(204),
+    ]:
+        for before in [(), (unsent(),), (reply(429), unsent())]:
+            for policy in [
+                RetryPolicy(max_retries=9),
+                RetryPolicy(retry_invalid_body=True),
+                RetryPolicy(max_retries=2),
+            ]:
+                with case(outcome, before, policy):
+                    error = drive(VIEW, *before, outcome, policy=policy).error
+                    assert isinstance(error, AdaptyAPIError | AdaptyConnectionError)
+                    assert error.attempts == len(before) + 1
+                    assert (error.is_retryable, error.may_have_succeeded) == (False, True)
+                    assert str(error).endswith(WARNING)
+                    again = pickle.loads(pickle.dumps(error))  # noqa: S301
+                    assert (again.is_retryable, again.may_have_succeeded) == (False, True)
+
+
+def test_refused_request_certainly_had_no_effect() -> None:
+    """A 4xx or a redirect is an error without a warning."""
+    for status in [302, 400, 401, 403, 404, 409, 422]:
+        with case(status):
+            error = drive(VIEW, reply(status)).error
+            assert isinstance(error, AdaptyAPIError)
+            assert (error.is_retryable, error.may_have_succeeded) == (False, False)
+            assert "not retried" not in str(error)
+
+
+def test_error_of_an_idempotent_operation_says_that_it_may_have_succeeded() -> None:
+    """It stays retryable. One uncertain attempt is enough."""
+    for outcomes, is_uncertain in [
+        ([DOWN] * 3, True),
+        ([timed_out()] * 3, True),
+        ([unsent()] * 3, False),
+        ([reply(429)] * 3, False),
+        ([timed_out(), unsent(), unsent()], True),
+        ([DOWN, reply(400)], True),
+        ([reply(400)], False),
+    ]:
+        with case(outcomes):
+            error = drive(CALL, *outcomes).error
+            assert isinstance(error, AdaptyAPIError | AdaptyConnectionError)
+            assert error.may_have_succeeded == is_uncertain
+            assert error.is_retryable == (getattr(error, "status_code", 0) != 400)
+            assert "not retried" not in str(error)
+
+
+def test_every_operation_says_why_it_may_be_repeated_or_what_it_may_have_done() -> None:
+    """One of the two, never both."""
+    for operations in OPERATIONS.values():
+        for operation in operations.values():
+            assert operation.is_idempotent == (not operation.possible_effect), operation.name
+            assert operation.idempotent_because != ""

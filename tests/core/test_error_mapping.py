@@ -545,6 +545,8 @@ def test_pickle_and_copy_preserve_all_attributes() -> None:
                     "path",
                     "attempts",
                     "idempotency_key",
+                    "may_have_succeeded",
+                    "_is_retryable",
                 }
 
 

@@ -164,6 +164,8 @@ def test_api_error_defaults() -> None:
         "path": "",
         "attempts": 0,
         "idempotency_key": None,
+        "may_have_succeeded": False,
+        "_is_retryable": None,
     }
 
 

@@ -47,6 +47,7 @@ def test_index_lists_counts_and_endpoints(api: Api) -> None:
         ("POST", "/_sandbox/faults"),
         ("GET", "/_sandbox/flows"),
         ("GET", "/_sandbox/profiles/{external_profile_id}"),
+        ("GET", "/_sandbox/paywalls"),
         ("GET", "/_sandbox/requests"),
         ("POST", "/_sandbox/reset"),
         ("GET", "/_sandbox/webhooks"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Dataset", "Entry", "Install", "Purchase", "Renewal", "load_dataset"]
 
-_PROFILES = "SELECT profile_id, created_at, fields FROM customers ORDER BY rowid"
+_PROFILES = "SELECT profile_id, created_at, fields, attributions FROM customers ORDER BY rowid"
 _TRANSACTIONS = "SELECT profile_id, body FROM transactions ORDER BY received"
 
 
@@ -113,8 +113,8 @@ class Dataset:
 def load_dataset(context: Context) -> Dataset:
     """Return what the sandbox has."""
     installs = {
-        profile_id: Install(created_at=created_at, dimensions=describe_profile(json.loads(fields), None))
-        for profile_id, created_at, fields in context.connection.execute(_PROFILES)
+        profile_id: Install(created_at=created_at, dimensions=describe_profile(*map(json.loads, stored)))
+        for profile_id, created_at, *stored in context.connection.execute(_PROFILES)
     }
     chains: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for profile_id, text in context.connection.execute(_TRANSACTIONS):

@@ -31,7 +31,7 @@ _ATTRIBUTION_FIELDS = {
     "attribution_adset": "ad_set",
     "attribution_creative": "creative",
 }
-"""Field of the analytics to the field of the attribution that the Web API sets."""
+"""Field of the analytics to the field of a profile's attribution."""
 
 ATTRIBUTION = (*_ATTRIBUTION_FIELDS, "attribution_source")
 
@@ -51,18 +51,19 @@ KNOWN_VALUES: Mapping[str, tuple[str, ...]] = {
 """Filter to its documented values."""
 
 
-def describe_profile(fields: Mapping[str, Any], attribution: Mapping[str, Any] | None) -> dict[str, str]:
+def describe_profile(fields: Mapping[str, Any], attributions: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """Return the values of a profile by field; `unknown` for what the sandbox does not know.
 
     Args:
         fields: The fields that create and update sent.
-        attribution: The attribution that the Web API set, if any.
+        attributions: Where the user came from, by source. The last source counts.
     """
+    source, attribution = next(reversed(attributions.items()), (None, {}))
     values = {
         "store": fields.get("store"),
         "country": fields.get("ip_country") or fields.get("store_country"),
-        "attribution_source": "custom" if attribution else None,
-        **{name: (attribution or {}).get(field) for name, field in _ATTRIBUTION_FIELDS.items()},
+        "attribution_source": source,
+        **{name: attribution.get(field) for name, field in _ATTRIBUTION_FIELDS.items()},
     }
     return {name: normalize(name, value or _UNKNOWN) for name, value in values.items()}
 

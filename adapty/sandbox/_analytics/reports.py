@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adapty.sandbox._analytics.query import DEFAULT_UNIT, parse_ranges, parse_time_zone
-from adapty.sandbox._server_side.paywalls import load_paywalls
+from adapty.sandbox._web.placements import list_variations
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from adapty.sandbox._server_side.model import Context, Params
+    from adapty.sandbox._web.placements import Variation
 
 __all__ = [
     "build_cohorts",
@@ -129,19 +128,18 @@ def _check(params: Params) -> None:
 
 
 def build_placements(context: Context, params: Params) -> dict[str, Any]:
-    """Return a placement for each paywall, for all users. The sandbox has no onboardings."""
+    """Return the placements of paywalls, with a row for each variation. The sandbox has no onboardings."""
     is_for_paywalls = params.body["filters"]["placement_type"] == "paywall"
-    paywalls = load_paywalls(context) if is_for_paywalls else []
-    return {"data": [_build_placement(number, paywall) for number, paywall in enumerate(paywalls, start=1)]}
+    return {"data": [_build_placement(one) for one in list_variations(context)] if is_for_paywalls else []}
 
 
-def _build_placement(number: int, paywall: Mapping[str, Any]) -> dict[str, Any]:
+def _build_placement(variation: Variation) -> dict[str, Any]:
     return {
-        "developer_id": f"placement_{number}",
-        "placement_name": f"Placement {number}",
+        "developer_id": variation.placement_id,
+        "placement_name": f"Placement {variation.placement_id}",
         "audience_name": "All users",
         "segment_name": "all_users",
         "cross_placement_ab_test_name": None,
-        "ab_test_name": None,
-        "paywall_name": paywall["title"],
+        "ab_test_name": variation.ab_test_name,
+        "paywall_name": variation.paywall["title"],
     }

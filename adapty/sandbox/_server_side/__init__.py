@@ -2,12 +2,13 @@
 
 settings.py       the settings of the dashboard
 model.py          the data: users, profiles, transactions, events, and the context of an operation
-profiles.py, purchases.py, access_levels.py, paywalls.py, currencies.py
+profiles.py, purchases.py, access_levels.py, paywalls.py, paywall_views.py, currencies.py
                   what is stored, and how responses show it
 lifecycle.py      the events that follow from a change, or from the passing of time
 actions.py        what each operation does: `ACTIONS`, by operationId
 store.py          database transactions and the clock
 rules.py          documented rules beyond the spec's schemas
 parameters.py     query, path and header parameters
-routes.py         parse a request, run its action, respond
+
+The routes are in `_server_side_routes.py`: `_api_routes.py` parses a request, runs its action, and responds.
 """

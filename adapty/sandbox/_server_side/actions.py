@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from adapty.sandbox._responses import ApiError, ValidationIssue
-from adapty.sandbox._server_side import access_levels, currencies, paywalls, profiles, purchases
+from adapty.sandbox._server_side import access_levels, currencies, paywall_views, paywalls, profiles, purchases
 from adapty.sandbox._server_side.lifecycle import record_changes
 from adapty.sandbox._server_side.model import User
 from adapty.sandbox._storage import to_json
@@ -205,6 +205,8 @@ def debug_view(context: Context, profile: Profile) -> dict[str, Any]:
         "refund_saver_settings": _refund_saver_settings(profile),
         "integration_identifiers": _integration_identifiers(profile),
         "virtual_currencies": currencies.load_balances(context, profile),
+        "attributions": dict(profile.attributions),
+        "paywall_views": paywall_views.load(context, profile),
     }
 
 

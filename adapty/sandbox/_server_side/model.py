@@ -56,6 +56,7 @@ class Profile:
         custom_attributes: The custom attributes, by key.
         integration_identifiers: The integration identifiers that are set.
         refund_saver: The refund saver settings that are set.
+        attributions: Where the user came from, by source, in the form of a webhook.
     """
 
     profile_id: str
@@ -64,6 +65,7 @@ class Profile:
     custom_attributes: Mapping[str, str | float] = field(factory=dict)
     integration_identifiers: Mapping[str, str] = field(factory=dict)
     refund_saver: Mapping[str, Any] = field(factory=dict)
+    attributions: Mapping[str, Any] = field(factory=dict)
 
 
 @frozen(kw_only=True)

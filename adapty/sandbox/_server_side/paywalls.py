@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from adapty.sandbox._server_side.model import Context, Params
 
-__all__ = ["SEED_COUNT", "get_paywall", "list_paywalls", "load_paywalls", "seed", "seed_paywalls", "update_paywall"]
+__all__ = ["SEED_COUNT", "get_paywall", "list_paywalls", "load_all", "seed", "seed_paywalls", "update_paywall"]
 
 SEED_COUNT = 25
 """The number of initial paywalls. The default page size of the API is 20."""
@@ -36,15 +36,10 @@ _PRODUCTS = (("Premium, monthly", "monthly"), ("Premium, yearly", "annual"), ("P
 _HEADLINES = {"en": "Go premium, offer {}", "de": "Jetzt Premium, Angebot {}"}
 
 
-def load_paywalls(context: Context) -> list[dict[str, Any]]:
-    """Return all paywalls as the spec's `Paywall`."""
-    return [json.loads(body) for (body,) in context.connection.execute(_LIST)]
-
-
 def list_paywalls(context: Context, params: Params) -> dict[str, Any]:
     """Execute `listPaywalls`. A page after the last one is empty."""
     page, size = params.parameters["page[number]"], params.parameters["page[size]"]
-    paywalls = load_paywalls(context)
+    paywalls = load_all(context)
     return {
         "data": [
             {name: value for name, value in paywall.items() if name not in _NOT_LISTED}
@@ -52,6 +47,11 @@ def list_paywalls(context: Context, params: Params) -> dict[str, Any]:
         ],
         "meta": {"pagination": {"count": len(paywalls), "page": page, "pages": ceil(len(paywalls) / size)}},
     }
+
+
+def load_all(context: Context) -> list[dict[str, Any]]:
+    """Return all paywalls, in the order of `listPaywalls`."""
+    return [json.loads(body) for (body,) in context.connection.execute(_LIST)]
 
 
 def get_paywall(context: Context, params: Params) -> dict[str, Any]:

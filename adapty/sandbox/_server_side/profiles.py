@@ -21,18 +21,20 @@ if TYPE_CHECKING:
 __all__ = ["apply_update", "delete", "find", "get_or_404", "get_or_create", "save"]
 
 _FIND = """
-SELECT profile_id, customer_user_id, fields, custom_attributes, integration_identifiers, refund_saver
+SELECT profile_id, customer_user_id, fields, custom_attributes, integration_identifiers, refund_saver, attributions
 FROM customers WHERE profile_id = ? OR customer_user_id = ?
 """
 _SAVE = """
 INSERT INTO customers
-    (profile_id, customer_user_id, created_at, fields, custom_attributes, integration_identifiers, refund_saver)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+    (profile_id, customer_user_id, created_at,
+    fields, custom_attributes, integration_identifiers, refund_saver, attributions)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (profile_id) DO UPDATE SET
     fields = excluded.fields,
     custom_attributes = excluded.custom_attributes,
     integration_identifiers = excluded.integration_identifiers,
-    refund_saver = excluded.refund_saver
+    refund_saver = excluded.refund_saver,
+    attributions = excluded.attributions
 """
 _DELETE = "DELETE FROM customers WHERE profile_id = ?"
 
@@ -43,7 +45,7 @@ def find(context: Context, user: User) -> Profile | None:
     if row is None:
         return None
     profile_id, customer_user_id, *stored = row
-    fields, attributes, identifiers, refund_saver = map(json.loads, stored)
+    fields, attributes, identifiers, refund_saver, attributions = map(json.loads, stored)
     return Profile(
         profile_id=profile_id,
         customer_user_id=customer_user_id,
@@ -51,6 +53,7 @@ def find(context: Context, user: User) -> Profile | None:
         custom_attributes=attributes,
         integration_identifiers=identifiers,
         refund_saver=refund_saver,
+        attributions=attributions,
     )
 
 
@@ -122,7 +125,13 @@ def _merge_attributes(
 
 def save(context: Context, profile: Profile) -> None:
     """Store a profile."""
-    stored = (profile.fields, profile.custom_attributes, profile.integration_identifiers, profile.refund_saver)
+    stored = (
+        profile.fields,
+        profile.custom_attributes,
+        profile.integration_identifiers,
+        profile.refund_saver,
+        profile.attributions,
+    )
     ids = (profile.profile_id, profile.customer_user_id)
     context.connection.execute(_SAVE, (*ids, context.now, *map(to_json, stored)))
 

@@ -160,6 +160,7 @@ def _assemble(
         },
         "event_api_version": _API_VERSION,
         "user_attributes": dict(profile.custom_attributes) or None,
+        "attributions": dict(profile.attributions) or None,
         "integration_ids": dict(profile.integration_identifiers) or None,
     }
     return WebhookEvent(_drop_missing(body, "PurchaseEvent"))

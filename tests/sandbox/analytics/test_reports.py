@@ -9,6 +9,7 @@ from tests.sandbox.analytics.conftest import CONTRACT
 from tests.sandbox.analytics.test_requests import BODIES, DATE, read_csv
 
 if TYPE_CHECKING:
+    from adapty.sandbox import Sandbox
     from tests.sandbox.analytics.conftest import AnalyticsApi
 
 
@@ -66,12 +67,16 @@ def test_reports_are_zero(api: AnalyticsApi) -> None:
     assert [one["period"] for one in ask(api, "retrieveFunnelData")["data"][0]["values"]] == [-2, -1]
 
 
-def test_placements_are_those_of_the_paywalls(api: AnalyticsApi) -> None:
-    """One for each paywall; there are no onboardings."""
-    paywalls = list(api.client.paywalls.list())
+def test_placements_are_those_of_the_web_api(api: AnalyticsApi, sandbox: Sandbox) -> None:
+    """A row for each variation; there are no onboardings."""
     placements = ask(api, "retrievePlacementInfo")["data"]
-    assert [one["paywall_name"] for one in placements] == [paywall.title for paywall in paywalls]
-    assert len({one["developer_id"] for one in placements}) == len(paywalls)
+    assert {(one["developer_id"], one["paywall_name"]) for one in placements} == {
+        (variation["placement_id"], paywall["title"])
+        for paywall in sandbox.paywalls()
+        for variation in paywall["variations"]
+    }
+    tested = [one["developer_id"] for one in placements if one["ab_test_name"]]
+    assert tested == ["onboarding_ab"] * 2
     assert ask(api, "retrievePlacementInfo", filters={"placement_type": "onboarding"}) == {"data": []}
     assert api.rejected({"filters": {"placement_type": "flow"}}, operation="retrievePlacementInfo") == [
         "filters.placement_type"

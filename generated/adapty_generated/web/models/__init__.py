@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .add_attribution_request import AddAttributionRequest
     from .add_attribution_request_status import AddAttributionRequestStatus
-    from .add_attribution_response_201 import AddAttributionResponse201
     from .get_paywall_request import GetPaywallRequest
     from .invalid_date_format_error import InvalidDateFormatError
     from .invalid_date_format_error_errors_item import InvalidDateFormatErrorErrorsItem
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from .profile_not_found_error import ProfileNotFoundError
     from .profile_not_found_error_errors_item import ProfileNotFoundErrorErrorsItem
     from .record_paywall_view_request import RecordPaywallViewRequest
-    from .record_paywall_view_response_201 import RecordPaywallViewResponse201
     from .remote_config import RemoteConfig
     from .unauthorized_error import UnauthorizedError
     from .unauthorized_error_errors_item import UnauthorizedErrorErrorsItem
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
 __all__ = (
     "AddAttributionRequest",
     "AddAttributionRequestStatus",
-    "AddAttributionResponse201",
     "GetPaywallRequest",
     "InvalidDateFormatError",
     "InvalidDateFormatErrorErrorsItem",
@@ -54,7 +51,6 @@ __all__ = (
     "ProfileNotFoundError",
     "ProfileNotFoundErrorErrorsItem",
     "RecordPaywallViewRequest",
-    "RecordPaywallViewResponse201",
     "RemoteConfig",
     "UnauthorizedError",
     "UnauthorizedErrorErrorsItem",
@@ -65,7 +61,6 @@ __all__ = (
 _MODULES = {
     "AddAttributionRequest": ".add_attribution_request",
     "AddAttributionRequestStatus": ".add_attribution_request_status",
-    "AddAttributionResponse201": ".add_attribution_response_201",
     "GetPaywallRequest": ".get_paywall_request",
     "InvalidDateFormatError": ".invalid_date_format_error",
     "InvalidDateFormatErrorErrorsItem": ".invalid_date_format_error_errors_item",
@@ -81,7 +76,6 @@ _MODULES = {
     "ProfileNotFoundError": ".profile_not_found_error",
     "ProfileNotFoundErrorErrorsItem": ".profile_not_found_error_errors_item",
     "RecordPaywallViewRequest": ".record_paywall_view_request",
-    "RecordPaywallViewResponse201": ".record_paywall_view_response_201",
     "RemoteConfig": ".remote_config",
     "UnauthorizedError": ".unauthorized_error",
     "UnauthorizedErrorErrorsItem": ".unauthorized_error_errors_item",

@@ -1,14 +1,13 @@
 # Generated from openapi/web.yaml by `make generate`; do not edit.
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.add_attribution_request import AddAttributionRequest
-from ...models.add_attribution_response_201 import AddAttributionResponse201
 from ...models.invalid_enumeration_member_error import InvalidEnumerationMemberError
 from ...models.profile_not_found_error import ProfileNotFoundError
 from ...models.unauthorized_error import UnauthorizedError
@@ -36,10 +35,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> AddAttributionResponse201 | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError | None:
+) -> Any | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError | None:
     if response.status_code == 201:
-        response_201 = AddAttributionResponse201.from_dict(response.json())
-
+        response_201 = cast(Any, None)
         return response_201
 
     if response.status_code == 400:
@@ -65,7 +63,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[AddAttributionResponse201 | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError]:
+) -> Response[Any | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -78,7 +76,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: AddAttributionRequest,
-) -> Response[AddAttributionResponse201 | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError]:
+) -> Response[Any | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError]:
     """Add custom attribution
 
      Stores where a user came from. The same request sent twice stores the same attribution.
@@ -91,7 +89,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AddAttributionResponse201 | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError]
+        Response[Any | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError]
     """
 
     kwargs = _get_kwargs(
@@ -109,7 +107,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: AddAttributionRequest,
-) -> AddAttributionResponse201 | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError | None:
+) -> Any | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError | None:
     """Add custom attribution
 
      Stores where a user came from. The same request sent twice stores the same attribution.
@@ -122,7 +120,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AddAttributionResponse201 | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError
+        Any | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError
     """
 
     return sync_detailed(
@@ -135,7 +133,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: AddAttributionRequest,
-) -> Response[AddAttributionResponse201 | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError]:
+) -> Response[Any | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError]:
     """Add custom attribution
 
      Stores where a user came from. The same request sent twice stores the same attribution.
@@ -148,7 +146,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[AddAttributionResponse201 | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError]
+        Response[Any | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError]
     """
 
     kwargs = _get_kwargs(
@@ -164,7 +162,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: AddAttributionRequest,
-) -> AddAttributionResponse201 | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError | None:
+) -> Any | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError | None:
     """Add custom attribution
 
      Stores where a user came from. The same request sent twice stores the same attribution.
@@ -177,7 +175,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        AddAttributionResponse201 | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError
+        Any | InvalidEnumerationMemberError | ProfileNotFoundError | UnauthorizedError
     """
 
     return (

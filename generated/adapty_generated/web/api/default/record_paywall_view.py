@@ -1,7 +1,7 @@
 # Generated from openapi/web.yaml by `make generate`; do not edit.
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
@@ -10,7 +10,6 @@ from ...client import AuthenticatedClient, Client
 from ...models.invalid_date_format_error import InvalidDateFormatError
 from ...models.profile_not_found_error import ProfileNotFoundError
 from ...models.record_paywall_view_request import RecordPaywallViewRequest
-from ...models.record_paywall_view_response_201 import RecordPaywallViewResponse201
 from ...models.unauthorized_error import UnauthorizedError
 from ...types import Response
 
@@ -36,10 +35,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> InvalidDateFormatError | ProfileNotFoundError | RecordPaywallViewResponse201 | UnauthorizedError | None:
+) -> Any | InvalidDateFormatError | ProfileNotFoundError | UnauthorizedError | None:
     if response.status_code == 201:
-        response_201 = RecordPaywallViewResponse201.from_dict(response.json())
-
+        response_201 = cast(Any, None)
         return response_201
 
     if response.status_code == 400:
@@ -65,7 +63,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[InvalidDateFormatError | ProfileNotFoundError | RecordPaywallViewResponse201 | UnauthorizedError]:
+) -> Response[Any | InvalidDateFormatError | ProfileNotFoundError | UnauthorizedError]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -78,7 +76,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: RecordPaywallViewRequest,
-) -> Response[InvalidDateFormatError | ProfileNotFoundError | RecordPaywallViewResponse201 | UnauthorizedError]:
+) -> Response[Any | InvalidDateFormatError | ProfileNotFoundError | UnauthorizedError]:
     """Record a paywall view
 
      Records that a user saw a paywall, which conversion rates are computed from. There is no idempotency
@@ -93,7 +91,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[InvalidDateFormatError | ProfileNotFoundError | RecordPaywallViewResponse201 | UnauthorizedError]
+        Response[Any | InvalidDateFormatError | ProfileNotFoundError | UnauthorizedError]
     """
 
     kwargs = _get_kwargs(
@@ -111,7 +109,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: RecordPaywallViewRequest,
-) -> InvalidDateFormatError | ProfileNotFoundError | RecordPaywallViewResponse201 | UnauthorizedError | None:
+) -> Any | InvalidDateFormatError | ProfileNotFoundError | UnauthorizedError | None:
     """Record a paywall view
 
      Records that a user saw a paywall, which conversion rates are computed from. There is no idempotency
@@ -126,7 +124,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        InvalidDateFormatError | ProfileNotFoundError | RecordPaywallViewResponse201 | UnauthorizedError
+        Any | InvalidDateFormatError | ProfileNotFoundError | UnauthorizedError
     """
 
     return sync_detailed(
@@ -139,7 +137,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: RecordPaywallViewRequest,
-) -> Response[InvalidDateFormatError | ProfileNotFoundError | RecordPaywallViewResponse201 | UnauthorizedError]:
+) -> Response[Any | InvalidDateFormatError | ProfileNotFoundError | UnauthorizedError]:
     """Record a paywall view
 
      Records that a user saw a paywall, which conversion rates are computed from. There is no idempotency
@@ -154,7 +152,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[InvalidDateFormatError | ProfileNotFoundError | RecordPaywallViewResponse201 | UnauthorizedError]
+        Response[Any | InvalidDateFormatError | ProfileNotFoundError | UnauthorizedError]
     """
 
     kwargs = _get_kwargs(
@@ -170,7 +168,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: RecordPaywallViewRequest,
-) -> InvalidDateFormatError | ProfileNotFoundError | RecordPaywallViewResponse201 | UnauthorizedError | None:
+) -> Any | InvalidDateFormatError | ProfileNotFoundError | UnauthorizedError | None:
     """Record a paywall view
 
      Records that a user saw a paywall, which conversion rates are computed from. There is no idempotency
@@ -185,7 +183,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        InvalidDateFormatError | ProfileNotFoundError | RecordPaywallViewResponse201 | UnauthorizedError
+        Any | InvalidDateFormatError | ProfileNotFoundError | UnauthorizedError
     """
 
     return (
