@@ -58,7 +58,8 @@ def describe_profile(fields: Mapping[str, Any], attributions: Mapping[str, Mappi
         fields: The fields that create and update sent.
         attributions: Where the user came from, by source. The last source counts.
     """
-    source, attribution = next(reversed(attributions.items()), (None, {}))
+    source = next(reversed(list(attributions)), None)
+    attribution: Mapping[str, Any] = {} if source is None else attributions[source]
     values = {
         "store": fields.get("store"),
         "country": fields.get("ip_country") or fields.get("store_country"),
