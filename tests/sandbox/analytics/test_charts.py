@@ -86,8 +86,9 @@ def test_revenue_is_exact(api: AnalyticsApi) -> None:
 
 def test_revenue_beyond_a_double_is_the_largest_one(api: AnalyticsApi) -> None:
     """JSON has no infinity."""
-    for minute in range(2):
-        body = {**ONE_TIME, "store_transaction_id": str(minute), "price": {**ONE_TIME["price"], "value": 1.7e308}}
+    for number in range(2):
+        ids = dict.fromkeys(("store_transaction_id", "store_original_transaction_id"), str(number))
+        body = {**ONE_TIME, **ids, "price": {**ONE_TIME["price"], "value": 1.7e308}}
         path = "/api/v2/server-side-api/purchase/set/transaction/"
         assert api.http.post(path, json=body, headers={"adapty-customer-user-id": USER}).status_code == 200
     assert api.value("revenue") == sys.float_info.max
