@@ -106,7 +106,13 @@ def test_attribution_of_the_web_api_selects_users(api: AnalyticsApi, sandbox: Sa
     """It counts for the installs and purchases of its user, with a hyphen in its status."""
     sell(api)
     api.client.profiles.create(customer_user_id="elsewhere")
-    campaign = {"channel": "search", "campaign": "spring", "ad_group": "group", "ad_set": "set", "creative": "red"}
+    campaign: dict[str, Any] = {
+        "channel": "search",
+        "campaign": "spring",
+        "ad_group": "group",
+        "ad_set": "set",
+        "creative": "red",
+    }
     with Adapty(public_key=sandbox.public_key, base_url=sandbox.url) as web:
         web.web.add_attribution(status="non_organic", customer_user_id=USER, **campaign)
     cases = {
