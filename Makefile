@@ -7,9 +7,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-MAIL_SPEC ?= openapi/mail.yaml
-SERVER_SIDE_SPEC ?= openapi/server_side.yaml
 API ?= mail
+
+# MAIL_SPEC, SERVER_SIDE_SPEC, WEB_SPEC, EXPORT_ANALYTICS_SPEC and WEBHOOKS_SPEC are other specs to generate from.
+SPECS := mail server-side web export-analytics webhooks
+spec-variable = $(shell echo '$(1)' | tr 'a-z-' 'A-Z_')_SPEC
 
 # The tests start Python a few hundred times, which compiled files speed up.
 unexport PYTHONDONTWRITEBYTECODE
@@ -56,14 +58,15 @@ test-tools: $(VENV)/develops ## Run the tests of the project's own tools.
 
 check: check-generated check-unasync check-examples specs lint types imports api wheel test-tools ## Run all other checks.
 
-generate: $(VENV)/develops ## Generate the low-level code; MAIL_SPEC=FILE or SERVER_SIDE_SPEC=FILE uses another spec.
-	$(BIN)/python -m scripts.generate --mail-spec '$(MAIL_SPEC)' --server-side-spec '$(SERVER_SIDE_SPEC)'
+generate: $(VENV)/develops ## Generate the low-level code; MAIL_SPEC=FILE, WEB_SPEC=FILE, ... uses another spec.
+	$(BIN)/python -m scripts.generate $(foreach spec,$(SPECS),$(if $($(call spec-variable,$(spec))),\
+		--$(spec)-spec '$($(call spec-variable,$(spec)))'))
 
-spec-diff: $(VENV)/develops ## List the changes of NEW=FILE-or-URL to a spec; API=mail, server_side or webhooks.
+spec-diff: $(VENV)/develops ## List the changes of NEW=FILE-or-URL (default: the published spec) to the spec of API=NAME.
 	$(BIN)/python -m scripts.spec_diff '$(NEW)' --api '$(API)'
 
-update-spec: $(VENV)/develops ## Replace the spec of API=mail, server_side or webhooks with NEW=FILE-or-URL.
-	$(BIN)/python -m scripts.update_spec '$(NEW)' --api '$(API)'
+update-spec: $(VENV)/develops ## Merge NEW=FILE-or-URL into the spec of API=NAME; ALLOW_REMOVALS=yes removes operations.
+	$(BIN)/python -m scripts.update_spec '$(NEW)' --api '$(API)' $(if $(ALLOW_REMOVALS),--allow-removals)
 
 check-generated: $(VENV)/develops ## Fail if the low-level code is out of date.
 	$(BIN)/python -m scripts.generate --check

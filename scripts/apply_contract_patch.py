@@ -1,6 +1,6 @@
 """Apply the patch of a new contract to the index and the working tree, if it changes allowed files only.
 
-    python3 -I scripts/apply_contract_patch.py PATCH
+    python3 -I scripts/apply_contract_patch.py API PATCH
 
 It runs in the job of .github/workflows/contract.yml that can write to the repository. The patch comes from the job that
 runs third-party code, and is not trusted. This script needs only Python and git.
@@ -17,7 +17,9 @@ from typing import NoReturn
 
 __all__ = ["main"]
 
-ALLOWED_FILES = frozenset({"CHANGELOG.md", "openapi/mail.yaml"})
+APIS = frozenset({"mail", "web", "export_analytics"})
+"""The APIs whose contracts the workflow changes; the others are written by hand."""
+
 ALLOWED_FOLDERS = ("generated/adapty_generated/",)
 ALLOWED_MODES = frozenset({"000000", "100644"})
 """The modes of deleted files and of plain files; not of executables, links and submodules."""
@@ -27,13 +29,14 @@ MAX_BYTES = 20_000_000
 
 def main(arguments: list[str]) -> int:
     """Apply the patch, or exit without any change."""
-    if len(arguments) != 1:
-        reject("expected one argument, the path of a patch")
-    patch = Path(arguments[0]).resolve()
+    api, *paths = arguments or [""]
+    if api not in APIS or len(paths) != 1:
+        reject(f"expected one of {', '.join(sorted(APIS))} and the path of a patch")
+    patch = Path(paths[0]).resolve()
     if not patch.is_file() or patch.stat().st_size > MAX_BYTES:
         reject(f"{patch.name} is not a file of at most {MAX_BYTES // 1_000_000} MB")
     modes = changed_files(patch)
-    forbidden = [path for path, mode in modes.items() if mode not in ALLOWED_MODES or not is_allowed(path)]
+    forbidden = [path for path, mode in modes.items() if mode not in ALLOWED_MODES or not is_allowed(path, api)]
     if forbidden:
         reject(f"the patch changes {', '.join(map(ascii, forbidden[:10]))}; expected changes of the contract only")
     if not modes:
@@ -53,11 +56,11 @@ def changed_files(patch: Path) -> dict[str, str]:
     return {path: change.split()[1] for change, path in zip(fields[:-1:2], fields[1::2], strict=True)}
 
 
-def is_allowed(path: str) -> bool:
-    """Return whether the patch may change a file; hidden files, such as .gitattributes, configure tools."""
+def is_allowed(path: str, api: str) -> bool:
+    """Return whether the patch of an API may change a file; hidden files, such as .gitattributes, configure tools."""
     if any(part.startswith(".") for part in path.split("/")):
         return False
-    return path in ALLOWED_FILES or path.startswith(ALLOWED_FOLDERS)
+    return path in {"CHANGELOG.md", f"openapi/{api}.yaml"} or path.startswith(ALLOWED_FOLDERS)
 
 
 def git(*arguments: str, index: str | None = None) -> str:

@@ -49,7 +49,8 @@ Json = dict[str, Any]
 
 Contract = Api | Literal["webhooks"]
 
-APIS: tuple[Api, ...] = ("mail", "server_side", "web")
+APIS: tuple[Api, ...] = tuple(METHODS)
+"""The APIs that the facade calls. An API is checked as soon as the tables of coverage_map.py and `SANDBOX` have it."""
 
 CONTRACTS: tuple[Contract, ...] = (*APIS, "webhooks")
 """The contracts of the APIs and of the webhooks."""

@@ -20,7 +20,7 @@ import tomllib
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import openapi_python_client
 from openapi_python_client.config import ConfigFile
@@ -29,6 +29,9 @@ from scripts.generated_files import report_differences
 from scripts.spec_diff.reading import CannotCompareError, parse, read_source
 from scripts.spec_diff.text import one_line
 from scripts.spec_for_generation import for_generation, operations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "generated" / "adapty_generated"
@@ -125,12 +128,12 @@ def check_pins() -> None:
             fail(f"{name} must be {pinned} (got {version(name)}); run: python -m pip install {requirement}")
 
 
-def generate(target: Path, specs: dict[str, Path]) -> None:
-    """Generate the whole package at `target`, which must not exist."""
+def generate(target: Path, specs: dict[str, Path], apis: Iterable[Api] | None = None) -> None:
+    """Generate the package at `target`, which must not exist; of all APIs, or of some of them."""
     templates = target.parent / "templates"
     write_templates(templates)
     target.mkdir()
-    for api in APIS:
+    for api in apis or APIS:
         spec = specs.get(api.package, api.spec)
         contract = read_contract(spec)
         run_generator(api, contract, target / api.package, templates)

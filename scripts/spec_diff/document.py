@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from jsonschema_path import SchemaPath
 
-__all__ = ["Document", "load_document", "parse_document"]
+__all__ = ["Document", "keyword_parts", "load_document", "parse_document"]
 
 Json = dict[str, Any]
 
@@ -82,6 +82,11 @@ _NAME_KEYS = frozenset(
 _EXTENSIBLE_KEYS = frozenset({"paths", "responses"})
 """Those of them that can have extensions beside the names."""
 
+_SCHEME_FIELDS = frozenset(
+    {"$ref", "type", "description", "name", "in", "scheme", "bearerFormat", "flows", "openIdConnectUrl"}
+)
+"""The fields of a security scheme."""
+
 _IGNORED_KEYS = frozenset(
     {
         *("example", "examples", "default", "enum", "const", "links", "mapping", "security", "required"),
@@ -138,9 +143,22 @@ def load_document(source: str) -> Document:
         CannotCompareError: The contract cannot be read or is not valid OpenAPI.
     """
     name = source_name(source)
-    document = parse_document(parse(read_source(source), name), name)
+    content = parse(read_source(source), name)
+    _drop_unknown_fields(content)
+    document = parse_document(content, name)
     _validate(document)
     return document
+
+
+def _drop_unknown_fields(content: Any) -> None:
+    """Drop fields that OpenAPI does not define from security schemes, in place: the vendor's have a `default`."""
+    part = content
+    for key in ("components", "securitySchemes"):
+        part = part.get(key) if isinstance(part, dict) else None
+    for scheme in part.values() if isinstance(part, dict) else ():
+        if isinstance(scheme, dict):
+            for field in [name for name in scheme if name not in _SCHEME_FIELDS and not name.startswith("x-")]:
+                del scheme[field]
 
 
 def parse_document(content: Any, name: str) -> Document:
@@ -158,12 +176,14 @@ def parse_document(content: Any, name: str) -> Document:
     schemas = components.get("schemas") if isinstance(components, dict) else None
     shared = schemas.items() if isinstance(schemas, dict) else ()
     document = Document(name, content, {id(schema): key for key, schema in shared if isinstance(schema, dict)})
-    for reference in _references(content):
-        document.follow({"$ref": reference})
+    for part in keyword_parts(content):
+        if isinstance(part.get("$ref"), str):
+            document.follow({"$ref": part["$ref"]})
     return document
 
 
-def _references(content: Json) -> Iterator[str]:
+def keyword_parts(content: Json) -> Iterator[Json]:
+    """Yield the objects of a contract whose keys are keywords, without examples and other data."""
     pending: list[tuple[Any, str | None]] = [(content, None)]
     while pending:
         part, names = pending.pop()
@@ -171,8 +191,8 @@ def _references(content: Json) -> Iterator[str]:
             pending += [(inner, None) for inner in part]
         if not isinstance(part, dict):
             continue
-        if names is None and isinstance(part.get("$ref"), str):
-            yield part["$ref"]
+        if names is None:
+            yield part
         for key, inner in part.items():
             is_keyword = names is None
             if (is_keyword and key in _IGNORED_KEYS) or (

@@ -18,8 +18,18 @@ if TYPE_CHECKING:
 __all__ = ["assign_gaps", "find_new_gaps"]
 
 
+MIN_SHARED = 0.75
+"""The share of our schemas whose names the new contract needs to have, for its gaps to say anything."""
+
+
 def find_new_gaps(api: str, old: Document, new: Document) -> list[Gap]:
-    """Return the gaps between the facade and the new contract that the old contract did not have."""
+    """Return the gaps between the facade and the new contract that the old contract did not have.
+
+    A contract with other names of schemas, such as the vendor's server-side contract, has one gap that says so.
+    """
+    ours, theirs = (set(each.names.values()) for each in (old, new))
+    if api in CONTRACTS and len(ours & theirs) < MIN_SHARED * len(ours):
+        return [Gap("unknown: the contract has other names of schemas than ours", frozenset())]
     found: dict[Gap, None] = {}
     for name in CONTRACTS:
         if name == api:

@@ -208,7 +208,7 @@ def _check_depth(value: Any) -> None:
 
 
 def _yaml(text: str) -> Any:
-    if text.lstrip()[:1] == "<":
+    if re.match(r"\s*<[!?a-zA-Z]", text):
         raise ValueError("neither YAML nor JSON: it is a web page")
     try:
         return _build_yaml(text)

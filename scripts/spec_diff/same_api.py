@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -47,7 +48,14 @@ def _find_paths(document: Document) -> set[str]:
 
 def _find_contracts(paths: set[str]) -> Iterator[str]:
     """Yield the names of our contracts that have one of the paths."""
-    for file in sorted((ROOT / "openapi").glob("*.yaml")):
-        name = file.relative_to(ROOT).as_posix()
-        if _find_paths(parse_document(parse(read_source(str(file)), name), name)) & paths:
+    for name, known in _paths_by_contract().items():
+        if known & paths:
             yield name
+
+
+@cache
+def _paths_by_contract() -> dict[str, set[str]]:
+    """Return the paths of our contracts."""
+    files = sorted((ROOT / "openapi").glob("*.yaml"))
+    names = [file.relative_to(ROOT).as_posix() for file in files]
+    return {name: _find_paths(parse_document(parse(read_source(str(ROOT / name)), name), name)) for name in names}

@@ -1,8 +1,8 @@
 """Merge the vendor's new contract into our text: their operations, names and constraints, our descriptions.
 
-Existing elements keep our descriptions, order and notation. New elements are copied without the vendor's texts: each
-gets a mark in place of its description, and `make specs` fails until all marks are replaced. Elements that the vendor
-removed are removed.
+Existing elements keep our descriptions, examples, tags, order and notation. New elements are copied without the
+vendor's texts: each gets a mark in place of its description, and `make specs` fails until all marks are replaced.
+Elements that the vendor removed are removed.
 """
 
 from __future__ import annotations
@@ -26,11 +26,17 @@ MARK = "TODO: describe in our own words"
 _TEXTS = frozenset({"description", "summary"})
 """Keys of texts, which are ours."""
 
-_DATA = frozenset({"example", "default", "enum", "const", "value", "mapping", "required", "security"})
-"""Keys of data, which is copied unchanged; named examples also have texts of ours."""
+_OURS = frozenset({"example", "examples", "tags"})
+"""Keys that are not merged. The tags name the modules of the generated code, which the facade imports."""
+
+_DATA = frozenset({"default", "enum", "const", "value", "mapping", "required", "security"})
+"""Keys of data, which is copied unchanged."""
 
 _DESCRIBED = frozenset({"properties", "schemas", "parameters", "responses", "headers", "requestBodies"})
 """Keys whose objects need a description each."""
+
+_NAMED = _DESCRIBED | _DATA
+"""Keys whose objects have names in place of keywords."""
 
 _IDENTITIES = (("name", "in"), ("$ref",), ("url",))
 """Keys that identify the objects of a list; the first ones that exist count."""
@@ -65,9 +71,11 @@ def _yaml() -> YAML:
 
 def _merge_mapping(ours: CommentedMap, new: Mapping[str, Any], parent: str) -> None:
     """Merge a mapping in place."""
-    for name in [name for name in ours if name not in new and not _is_text(name, ours[name], parent)]:
+    for name in [name for name in ours if name not in new and not _is_ours(name, ours[name], parent)]:
         del ours[name]
     for place, (name, value) in enumerate(new.items()):
+        if _is_key(name, _OURS, parent):
+            continue
         if name not in ours:
             element = _create(value, name, parent)
             if not (_is_text(name, value, parent) and parent != ""):
@@ -126,7 +134,7 @@ def _create(value: Any, name: str, parent: str) -> Any:
         return [_create(item, "", name) for item in value]
     if not isinstance(value, dict):
         return value
-    element = {key: _create(inner, key, name) for key, inner in value.items()}
+    element = {key: _create(inner, key, name) for key, inner in value.items() if not _is_key(key, _OURS, name)}
     is_element = parent in _DESCRIBED or name in METHODS
     if is_element and "$ref" not in element and "description" not in element:
         element = {"description": MARK, **element}
@@ -135,7 +143,17 @@ def _create(value: Any, name: str, parent: str) -> Any:
 
 def _is_text(name: Any, value: Any, parent: str) -> bool:
     """Return whether this is a text, and not a field with such a name."""
-    return name in _TEXTS and isinstance(value, str) and parent not in {"properties", *_DATA}
+    return isinstance(value, str) and _is_key(name, _TEXTS, parent)
+
+
+def _is_ours(name: Any, value: Any, parent: str) -> bool:
+    """Return whether the vendor does not decide on this part."""
+    return _is_text(name, value, parent) or _is_key(name, _OURS, parent)
+
+
+def _is_key(name: Any, keys: frozenset[str], parent: str) -> bool:
+    """Return whether a name is one of these keywords, and not the name of a field or of a shared part."""
+    return name in keys and parent not in _NAMED
 
 
 def _plain(value: Any) -> Any:

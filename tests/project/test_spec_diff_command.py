@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 import yaml
 
+from scripts.generate import APIS
+from scripts.published import PUBLISHED
 from scripts.spec_diff import __main__ as command
 from scripts.spec_diff import compare as compare_module
 from scripts.spec_diff import reading, report
 from scripts.spec_diff.__main__ import main
-from scripts.spec_diff.reading import ROOT, source_name
+from scripts.spec_diff.document import parse_document
+from scripts.spec_diff.reading import ROOT, CannotCompareError, source_name
+from scripts.spec_diff.same_api import check_same_api
 from tests.later_contract import later_contract
 from tests.project.shop_contract import BODY, CIRCLE, SHOP, SHOP_FILE, echo_contract, edit_shop
 from tests.raw_server import answer
@@ -212,6 +217,9 @@ REJECTED: list[tuple[str | bytes, str]] = [
     (b"openapi: 3.1.0\x00", "neither YAML nor JSON"),
     ("a: [", "neither YAML nor JSON"),
     ("a: b: c", "in line 1"),
+    ("description: [b: c: d]", "in line 1"),
+    ("\n <!DOCTYPE html><title>Not here</title>", "neither YAML nor JSON: it is a web page"),
+    ("<html>openapi: 3.1.0", "neither YAML nor JSON: it is a web page"),
     ("a: 1\n---\nb: 2", "more than one document"),
     ("a: !!python/object:os.system x", "has no JSON type"),
     ("a: !!set {x}", "has no JSON type"),
@@ -291,6 +299,61 @@ def test_invalid_contract_is_rejected_in_one_line(compare: Compare, capsys: pyte
         assert len(line) < 500, case
 
 
+def test_contract_of_another_api_is_named_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Contracts without a common path or webhook are not compared; the error names the API that the new one is of."""
+    names = [f"openapi/{name}.yaml" for name in ("mail", "server_side", "web", "export_analytics", "webhooks")]
+    contracts = {name: parse_document(reading.parse((ROOT / name).read_bytes(), name), name) for name in names}
+    for old, new in itertools.permutations(names, 2):
+        with pytest.raises(CannotCompareError) as error:
+            check_same_api(contracts[old], contracts[new])
+        hint = f"it has no path in common with {old}; it has paths of {new}"
+        assert str(error.value) == f"{new}: belongs to another API: {hint}"
+    odds: list[dict[str, Any]] = [{"/other": {}}, {}]
+    for odd in odds:
+        file = tmp_path / "odd.json"
+        file.write_text(json.dumps({**echo_contract({}), "paths": odd}))
+        assert main([str(file)]) == 3, odd
+        expected = "odd.json: belongs to another API: it has no path in common with openapi/mail.yaml\n"
+        assert capsys.readouterr() == ("", f"spec_diff: {expected}"), odd
+
+
+def test_same_paths_in_another_notation_are_the_same_api(compare: Compare) -> None:
+    """A part of the path in the server's URL, a final slash, and other names of parameters."""
+    lines = [line for line in SHOP.splitlines() if "other" not in line]
+    moved = "\n".join(lines).replace("https://api.example.com", "https://api.example.com/things")
+    for new in (SHOP.replace("/things/{thing_id}", "/things/{thing_id}/"), moved.replace("  /things/{", "  /{")):
+        assert compare(new) in {0, 1, 2}, new
+
+
+def test_published_contract_is_the_default(
+    server: RawServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without NEW, or with an empty one, the URL of the vendor is read."""
+    monkeypatch.setattr(command, "PUBLISHED", {"mail": f"{server.url}/mail.yaml"})
+    for arguments in ([], [""]):
+        server.replies = [answer(200, (ROOT / "openapi" / "mail.yaml").read_bytes())]
+
+        assert main([*arguments, "--api", "mail"]) == 0
+
+        assert f"openapi/mail.yaml -> {server.url}/mail.yaml" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as error:
+        main(["--api", "webhooks"])
+    assert error.value.code == 3
+    assert "NEW is missing, and the vendor publishes no contract of webhooks" in capsys.readouterr().err
+
+
+def test_vendor_publishes_these_contracts() -> None:
+    """All APIs that the client calls, on the pages of the documentation."""
+    folder = "https://adapty.io/docs/api-specs/"
+    assert PUBLISHED.keys() == {api.package for api in APIS if api.scheme}
+    assert [url.removeprefix(folder) for url in PUBLISHED.values()] == [
+        "adapty-mail-api.yaml",
+        "adapty-api.yaml",
+        "web-api.yaml",
+        "export-analytics-api.yaml",
+    ]
+
+
 def test_size_of_comparison_is_limited(
     compare: Compare, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -299,11 +362,20 @@ def test_size_of_comparison_is_limited(
         {"oneOf": [{"type": "object", "properties": {f"{number}_{n}": {}}} for n in range(5)]} for number in range(8)
     ]
 
-    assert compare(json.dumps(echo_contract({"allOf": choices}))) == 3
+    new = echo_contract({"allOf": choices})
+    new["paths"]["/things"] = {}
+    assert compare(json.dumps(new)) == 3
     assert "a schema has more than 256 alternatives" in capsys.readouterr().err
     monkeypatch.setattr(compare_module, "MAX_PAIRS", 10)
     assert compare(SHOP) == 3
     assert "more than 10 parts to compare" in capsys.readouterr().err
+
+
+def test_unknown_fields_of_security_schemes_are_ignored(compare: Compare) -> None:
+    """The vendor's contracts have a `default` there, which OpenAPI does not allow."""
+    assert "in: header, name: Authorization}" in SHOP
+
+    assert compare(SHOP.replace("name: Authorization}", "name: Authorization, default: Api-Key 1, x-a: 1}")) == 0
 
 
 def test_yaml_merge_keys_and_aliases_are_resolved(compare: Compare) -> None:
@@ -315,6 +387,22 @@ def test_yaml_merge_keys_and_aliases_are_resolved(compare: Compare) -> None:
     )
 
     assert compare(new) == 0
+
+
+def test_unquoted_text_may_contain_colons() -> None:
+    """A version of the vendor's contracts has such descriptions; other values need quotes."""
+    text = """\
+summary: One: two, "three" and \\four
+description: A '#' is: a number # sign
+parameters:
+  - description: The user: either of them
+    title: plain
+"""
+    assert reading.parse(text.encode(), "x") == {
+        "summary": 'One: two, "three" and \\four',
+        "description": "A '#' is: a number # sign",
+        "parameters": [{"description": "The user: either of them", "title": "plain"}],
+    }
 
 
 def test_yaml_1_2_values_are_parsed() -> None:
@@ -368,15 +456,17 @@ def test_long_text_is_accepted(compare: Compare) -> None:
     assert compare(edit_shop(("title: Shop", f"title: {'x' * 10_000_000}"))) == 0
 
 
-def test_recursive_schemas_are_valid(compare: Compare, capsys: pytest.CaptureFixture[str]) -> None:
+def test_recursive_schemas_are_valid(compare: Compare, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """A list of lists through allOf, and a schema that is included in a million ways."""
     tree = {"allOf": [{"$ref": "#/components/schemas/Items"}]}
     items = {"type": "array", "items": {"$ref": "#/components/schemas/Items"}}
     twice = {f"T{n}": {"allOf": [{"$ref": f"#/components/schemas/T{n + 1}"}] * 2} for n in range(20)}
+    old = tmp_path / "old.json"
+    old.write_text(json.dumps(echo_contract({"type": "string"})))
     new = echo_contract(tree, {"Items": items, **twice, "T20": {"type": "object"}})
 
-    assert compare(json.dumps(new)) == 2
-    assert "operation added: a" in capsys.readouterr().out
+    assert compare(json.dumps(new), "--old", str(old)) == 2
+    assert "request: type changed" in capsys.readouterr().out
 
 
 def test_slow_comparison_is_stopped(

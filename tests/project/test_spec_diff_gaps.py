@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,25 @@ def gaps_by_element(result: Report) -> dict[str, list[str]]:
 def gap_texts(api: Contract, content: Json) -> list[str]:
     """Return all gaps between the facade and a contract."""
     return [str(gap) for gap in find_gaps(api, content)]
+
+
+def test_gaps_of_contract_with_other_names_are_unknown() -> None:
+    """The vendor's server-side contract means the same as ours, and has other names of schemas."""
+    old = read_contract("server_side")
+    text = json.dumps(old)
+    renamed = list(old["components"]["schemas"])[::2]
+    for name in renamed:
+        text = text.replace(f'schemas/{name}"', f'schemas/{name}DTO"')
+    new = json.loads(text)
+    schemas = new["components"]["schemas"]
+    new["components"]["schemas"] = {f"{name}DTO" if name in renamed else name: one for name, one in schemas.items()}
+    del new["paths"]["/api/v2/server-side-api/vc/balances/"]
+
+    result = compare_contracts("server_side", old, new)
+
+    assert [change.element for change in result.changes] == ["listVirtualCurrencyBalances"]
+    assert result.gaps == ["unknown: the contract has other names of schemas than ours"]
+    assert result.gaps_by_change == [[]]
 
 
 def test_gaps_of_later_contract_are_assigned_to_changes() -> None:

@@ -15,11 +15,12 @@ from markdown_it import MarkdownIt
 
 from scripts.generate import APIS, TARGET, read_contract
 from scripts.spec_diff.compare import Change, find_changes
-from scripts.spec_diff.document import parse_document
+from scripts.spec_diff.document import keyword_parts, parse_document
 from scripts.spec_diff.rules import ADDITIVE
 from scripts.update_spec import __main__ as update_spec
 from scripts.update_spec.changelog import add_entry
 from scripts.update_spec.merge import MARK, merge_contract
+from scripts.update_spec.notation import to_null_types
 from scripts.update_spec.transaction import transaction
 from tests.core.support import repeatable
 
@@ -177,6 +178,73 @@ def test_update_changes_contract_code_and_changelog(tree: Path, capsys: pytest.C
     assert entry.endswith("- Something.\n")
 
 
+def in_notation_of_vendor(contract: dict[str, Any]) -> dict[str, Any]:
+    """Return a contract with `nullable`, other examples and tags, and schemas inside of other schemas."""
+    new = with_vendor_texts(contract)
+    for part in list(keyword_parts(new)):
+        if isinstance(part.get("type"), list) and "null" in part["type"]:
+            kinds = [kind for kind in part["type"] if kind != "null"]
+            part |= {"type": kinds if kinds[1:] else kinds[0], "nullable": True, "example": VENDOR_TEXT}
+        elif {"type": "null"} in part.get("anyOf", ()):
+            part |= {"allOf": part.pop("anyOf")[:1], "nullable": True}
+        elif "operationId" in part:
+            part["tags"] = [VENDOR_TEXT]
+        elif "schema" in part and "examples" in part:
+            part["example"] = {"text": VENDOR_TEXT}
+            del part["examples"]
+    return new
+
+
+NOTATIONS: list[tuple[Any, Any]] = [
+    ({"type": "string", "nullable": True}, {"type": ["string", "null"]}),
+    ({"type": ["string", "null"], "nullable": True}, {"type": ["string", "null"]}),
+    ({"type": "string", "nullable": False}, {"type": "string"}),
+    ({"type": "string", "enum": ["a"], "nullable": True}, {"type": ["string", "null"], "enum": ["a", None]}),
+    ({"enum": ["a", None], "nullable": True}, {"enum": ["a", None]}),
+    (
+        {"$ref": "#/components/schemas/Offer", "nullable": True, "description": "O"},
+        {"anyOf": [{"$ref": "#/components/schemas/Offer"}, {"type": "null"}], "description": "O"},
+    ),
+    (
+        {"allOf": [{"$ref": "#/components/schemas/Offer"}], "nullable": True},
+        {"anyOf": [{"$ref": "#/components/schemas/Offer"}, {"type": "null"}]},
+    ),
+    (
+        {"allOf": [{"$ref": "#/components/schemas/Offer"}, {"type": "object"}], "nullable": True},
+        {"anyOf": [{"allOf": [{"$ref": "#/components/schemas/Offer"}, {"type": "object"}]}, {"type": "null"}]},
+    ),
+    (
+        {"properties": {"nullable": {"type": "array", "items": {"type": "string", "nullable": True}}}},
+        {"properties": {"nullable": {"type": "array", "items": {"type": ["string", "null"]}}}},
+    ),
+    ({"type": "object", "example": {"nullable": True}}, {"type": "object", "example": {"nullable": True}}),
+]
+
+
+def test_nullable_becomes_a_type() -> None:
+    """The result means the same; examples and fields with such a name stay."""
+    for schema, expected in NOTATIONS:
+        new = read_contract(MAIL.spec)
+        new["components"]["schemas"]["ProfileDTO"] |= {"properties": {"field": schema}, "required": []}
+
+        written = to_null_types(new)
+
+        fields = written["components"]["schemas"]["ProfileDTO"]["properties"]
+        assert fields["field"] == expected, schema
+        assert new["components"]["schemas"]["ProfileDTO"]["properties"]["field"] is schema
+        assert not find_changes(parse_document(new, "new"), parse_document(written, "written")), schema
+
+
+def test_notation_of_the_vendor_changes_nothing() -> None:
+    """All contracts: `nullable`, examples and tags are no change, and a merge keeps ours."""
+    for api in APIS:
+        ours = api.spec.read_text("utf-8")
+        new = in_notation_of_vendor(read_contract(api.spec))
+
+        assert not find_changes(parse_document(read_contract(api.spec), "ours"), parse_document(new, "new"))
+        assert merge_contract(ours, to_null_types(new)) == ours, api.package
+
+
 def test_update_without_changes_writes_nothing(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Other texts are not a change."""
     before = snapshot(tree)
@@ -213,6 +281,61 @@ def test_rejected_contract_changes_nothing(tree: Path, capsys: pytest.CaptureFix
         assert error.value.code == update_spec.EXIT_REJECTED, content
         assert capsys.readouterr().err.startswith("update-spec: "), content
         assert snapshot(tree) == before, content
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not run the generator."""
+
+    def generate(target: Path, *_: Any) -> None:
+        target.mkdir()
+        (target / "generated").touch()
+
+    monkeypatch.setattr(update_spec, "generate", generate)
+
+
+@pytest.mark.usefixtures("quick")
+def test_removal_needs_permission(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Operations that the facade uses are named; a renamed one counts, one that the facade does not use does not."""
+    before = snapshot(tree)
+    new = new_version()
+    del new["paths"]["/api/v1/profile/delete/"]
+    new["paths"]["/api/v1/profile/save/"]["post"]["operationId"] = "storeProfile"
+
+    with pytest.raises(SystemExit) as error:
+        update_spec.main([write_contract(tree, new), "--no-tests"])
+
+    assert error.value.code == update_spec.EXIT_REJECTED
+    assert capsys.readouterr().err == (
+        "update-spec: new.json: lacks operations that the facade uses: saveProfile, deleteProfile; "
+        "--allow-removals removes them\n"
+    )
+    assert snapshot(tree) == before
+
+    assert update_spec.main([write_contract(tree, new), "--no-tests", "--allow-removals"]) == 0
+    merged = (tree / "mail.yaml").read_text("utf-8")
+    assert "deleteProfile" not in merged
+    assert "pauseProfile" in merged
+    assert "  - breaking: operation removed: `deleteProfile`\n" in (tree / "CHANGELOG.md").read_text("utf-8")
+
+    del new["paths"]["/api/v1/profile/pause/"]
+    assert update_spec.main([write_contract(tree, new), "--no-tests"]) == 0
+    assert "pauseProfile" not in (tree / "mail.yaml").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("quick")
+def test_contract_of_another_api_is_rejected(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Even with permission to remove operations."""
+    before = snapshot(tree)
+    web = next(api for api in APIS if api.package == "web")
+
+    with pytest.raises(SystemExit) as error:
+        update_spec.main([str(web.spec), "--no-tests", "--allow-removals"])
+
+    assert error.value.code == update_spec.EXIT_REJECTED
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "openapi/web.yaml: belongs to another API" in line
+    assert snapshot(tree) == before
 
 
 def test_transaction_restores_files_and_folders(tmp_path: Path) -> None:

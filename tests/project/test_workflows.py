@@ -10,17 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from scripts import apply_contract_patch, open_contract_issue
 from scripts.generate import ROOT, read_data
+from scripts.published import PUBLISHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 COMMAND = re.compile(
-    r'(git|gh) |python3 -I scripts/apply_contract_patch\.py "|\w+="[^`]*"$|if \[ "\$\(gh |else$|fi$', re.ASCII
+    r"""(git|gh) |python3 -I scripts/(apply_contract_patch|open_contract_issue)\.py |\w+="([^`$]|\$(?!\())*"$"""
+    r"""|if \[ "\$\(gh |else$|fi$""",
+    re.ASCII,
 )
 """The allowed script lines beside a token with write permission."""
 
+CONTRACT = ROOT / ".github" / "workflows" / "contract.yml"
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SCRIPT = ROOT / "scripts" / "apply_contract_patch.py"
 
@@ -74,7 +79,7 @@ def test_commands_have_no_expressions() -> None:
 
 
 def test_jobs_with_write_permission_run_no_third_party_code() -> None:
-    """They check out, download, and run git, gh and one script."""
+    """They check out, download, and run git, gh and two scripts."""
     allowed = ("actions/checkout@", "actions/download-artifact@")
     writing = set()
     for workflow, job, step in steps():
@@ -89,6 +94,46 @@ def test_jobs_with_write_permission_run_no_third_party_code() -> None:
         for line in step.get("run", "").splitlines():
             assert COMMAND.match(line.strip()), (workflow, line)
     assert writing == {"contract.yml"}
+
+
+def test_all_published_contracts_are_compared() -> None:
+    """One that cannot be read does not hide the others; all but the server-side one are taken over."""
+    jobs = read_data(CONTRACT)["jobs"]
+    compare, publish, issue = (jobs[name] for name in ("compare", "pull-request", "issue"))
+    compared = [entry["api"] for entry in compare["strategy"]["matrix"]["include"]]
+    taken_over = [entry["api"] for entry in publish["strategy"]["matrix"]["include"]]
+
+    assert compared == list(PUBLISHED) == list(compare["outputs"])
+    assert read_data(CONTRACT)["on"]["workflow_dispatch"]["inputs"]["api"]["options"] == compared
+    assert compare["strategy"]["fail-fast"] is publish["strategy"]["fail-fast"] is False
+    for entry in compare["strategy"]["matrix"]["include"]:
+        assert entry["url"] == f"${{{{ vars.{entry['api'].upper()}_SPEC_URL }}}}"
+    assert set(taken_over) == apply_contract_patch.APIS
+    assert set(compared) - set(taken_over) == open_contract_issue.APIS.keys() == {"server_side"}
+    for job, apis in ((publish, taken_over), (issue, ["server_side"])):
+        assert job["needs"] == "compare"
+        assert job["if"].startswith("${{ !cancelled() && ")
+        assert all(f"needs.compare.outputs.{api}" in job["if"] for api in apis)
+
+
+def test_comparison_fails_only_for_unreadable_contracts(tmp_path: Path) -> None:
+    """The step sets the kind of the changes, and nothing if there are none."""
+    (step,) = (step for _, _, step in steps() if step.get("id") == "compare")
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    for name, script in ((".venv/bin/python", 'echo "$*"\nexit $CODE'), ("make", "exit 0")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    summary, output = tmp_path / "summary", tmp_path / "output"
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "API": "web", "NEW": ""}
+    environment |= {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(output)}
+    for code, ended, expected in ((0, 0, ""), (1, 0, "kind=additive\n"), (2, 0, "kind=breaking\n"), (3, 3, "")):
+        output.write_text("")
+
+        command = ["bash", "-e", "-c", step["run"]]
+        done = subprocess.run(command, cwd=tmp_path, check=False, env={**environment, "CODE": str(code)})
+
+        assert (done.returncode, output.read_text()) == (ended, expected), code
+        assert summary.read_text().splitlines()[-1] == "-m scripts.spec_diff  --api web --format markdown"
 
 
 @pytest.fixture
@@ -108,11 +153,11 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-def apply(repository: Path, patch: str) -> subprocess.CompletedProcess[str]:
+def apply(repository: Path, patch: str, api: str = "mail") -> subprocess.CompletedProcess[str]:
     """Run the script as the workflow does."""
     file = repository.parent / "contract.patch"
     file.write_text(patch)
-    command = [sys.executable, "-I", str(SCRIPT), str(file)]
+    command = [sys.executable, "-I", str(SCRIPT), api, str(file)]
     return subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
 
 
@@ -168,6 +213,7 @@ def test_patch_of_other_files_is_rejected(repository: Path) -> None:
         good + rename.format(p="Makefile", q="generated/adapty_generated/Makefile"),
         good + rename.format(p="openapi/mail.yaml", q="evil.yaml"),
         CHANGE.format(path="openapi/other.yaml"),
+        CHANGE.format(path="openapi/web.yaml"),
         "",
         "nothing\n",
     ):
@@ -177,3 +223,12 @@ def test_patch_of_other_files_is_rejected(repository: Path) -> None:
         assert len(done.stderr.splitlines()) == 1, done.stderr
         assert status(repository) == "", patch
         assert not os.path.lexists(repository.parent / "evil")
+
+
+def test_patch_needs_an_api_that_is_taken_over(repository: Path) -> None:
+    """A patch of the server-side contract, which is written by hand, is rejected."""
+    for api in ("server_side", "webhooks", "", "../mail"):
+        done = apply(repository, CHANGE.format(path="CHANGELOG.md"), api)
+        assert done.returncode == 1, api
+        assert "expected one of export_analytics, mail, web and the path of a patch" in done.stderr, api
+        assert status(repository) == "", api
