@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 collect_ignore_glob = ["adapty/_async/*"]
 
 
+ACCESS_LEVELS = ("gold", "silver", "open", "life", "past", "late")
+"""The access levels of the shared sandbox, besides the default one."""
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _default_sigint_handler() -> Iterator[None]:
     """Handle SIGINT as in a terminal, also where it is ignored at the start (`nohup make test &`).
@@ -32,8 +36,8 @@ def _default_sigint_handler() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def running_sandbox() -> Iterator[Sandbox]:
-    """Serve one sandbox to all tests."""
-    with Sandbox() as sandbox:
+    """Serve one sandbox to all tests. Its app has more access levels than the default one."""
+    with Sandbox(access_levels={f"{level}_yearly": level for level in ACCESS_LEVELS}) as sandbox:
         yield sandbox
 
 

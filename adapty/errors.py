@@ -177,6 +177,8 @@ class AdaptyAPIError(AdaptyError):
         error_code: The API's code of the error, or None.
         messages: The error messages in the body, possibly empty.
         field_names: The request fields that the body names, possibly empty.
+        hint: The documented rule that the request breaks, if the API has one for this error code (in
+            `transactions.set...`, `access_levels.grant` and `access_levels.revoke`), or None. The message contains it.
         request_id: The ID of the request, for Adapty's support, or None.
         retry_after: The `Retry-After` of the response in seconds, or None.
         headers: The response headers, with names in lower case.
@@ -200,6 +202,7 @@ class AdaptyAPIError(AdaptyError):
         error_code: str | None = None,
         messages: tuple[str, ...] = (),
         field_names: tuple[str, ...] = (),
+        hint: str | None = None,
         request_id: str | None = None,
         retry_after: float | None = None,
         headers: Mapping[str, str] | None = None,
@@ -217,6 +220,7 @@ class AdaptyAPIError(AdaptyError):
         self.error_code = error_code
         self.messages = messages
         self.field_names = field_names
+        self.hint = hint
         self.request_id = request_id
         self.retry_after = retry_after
         self.headers = dict(headers or {})
@@ -243,7 +247,20 @@ class AdaptyAPIError(AdaptyError):
 
 
 class BadRequestError(AdaptyAPIError):
-    """400: the request is invalid; `field_names` lists the invalid fields."""
+    """400: the request is invalid; `field_names` lists the invalid fields.
+
+    `hint` is the documented rule that a transaction, a grant or a revocation breaks.
+
+    Example:
+        >>> import adapty
+        >>> client.profiles.create(customer_user_id="user_12345")
+        Profile(...)
+        >>> try:
+        ...     client.access_levels.grant("premuim", customer_user_id="user_12345", lifetime=True)
+        ... except adapty.BadRequestError as error:
+        ...     print(error.hint)
+        access_level_id must be an access level of the app, as in the Adapty dashboard
+    """
 
 
 class InsufficientBalanceError(BadRequestError):
@@ -275,7 +292,7 @@ class ConflictError(AdaptyAPIError):
 
 
 class UnprocessableEntityError(AdaptyAPIError):
-    """422: the request is well-formed and cannot be processed."""
+    """422: the body does not match the API's schema, such as more than 20 items in a virtual currency transaction."""
 
 
 class RateLimitError(AdaptyAPIError):

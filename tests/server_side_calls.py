@@ -74,7 +74,7 @@ SUBSCRIPTION: Mapping[str, Any] = {
 }
 """The least that records a subscription's transaction."""
 
-OFFER = {"category": "introductory", "type": "free_trial", "id": None}
+OFFER = {"category": "promotional", "type": "pay_up_front", "id": "spring"}
 
 FULL_PURCHASE: Mapping[str, Any] = {
     **PURCHASE,

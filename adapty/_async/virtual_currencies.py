@@ -37,8 +37,11 @@ class AsyncVirtualCurrencies:
 
     Each call sends an `Idempotency-Key`, the same in all its attempts, so that its transaction is carried out once.
     Each call has a new key. After an AdaptyConnectionError, a ServerError or a ConflictError the transaction may have
-    been carried out: repeat the call with `idempotency_key=error.idempotency_key`. The API remembers a key for up to an
-    hour. It accepts 600 transactions a minute per app.
+    been carried out: repeat the call with `idempotency_key=error.idempotency_key` and the same arguments. The API then
+    returns the result of the original transaction. It remembers a key for up to an hour, per profile; after that, the
+    same key is a new transaction. Adapty does not document what other arguments with a used key do.
+
+    Credits never expire. The API accepts 600 transactions a minute per app, and 6,000 a minute for all apps together.
     """
 
     def __init__(self, transport: AsyncTransport) -> None:
@@ -76,6 +79,7 @@ class AsyncVirtualCurrencies:
             AdaptyUsageError: An argument is missing or invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
             FeatureNotEnabledError: The app has no virtual currencies.
+            UnprocessableEntityError: The body does not match the API's schema.
             ConflictError: A request with this key is still in progress after all attempts, or the amount was credited
                 before (`error_code` is `duplicate_source_transaction`).
             AdaptyAPIError: The API rejected the request or failed.
@@ -290,7 +294,7 @@ class AsyncVirtualCurrencies:
         currency_code: str | NotGiven | None = NOT_GIVEN,
         page_size: int = 50,
     ) -> AsyncIterator[VirtualCurrencyHistoryItem]:
-        """Iterate over a user's transactions: operation `listVirtualCurrencyTransactions`.
+        """Iterate over a user's transactions, newest first: operation `listVirtualCurrencyTransactions`.
 
         https://adapty.io/docs/api-adapty/operations/listVirtualCurrencyTransactions
 

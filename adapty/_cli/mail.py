@@ -21,12 +21,13 @@ from adapty._cli.options import (
     RateLimit,
     bulk_options,
     option,
+    parse_pairs,
 )
 from adapty._cli.output import stdout
 from adapty.bulk import import_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 __all__ = ["app"]
 
@@ -70,8 +71,8 @@ def save_profile(
                 birthday=birthday,
                 country=country,
                 store_country=store_country,
-                custom_attributes=_parse_pairs("--custom", custom_attributes, numbers=True),
-                device_info=_parse_pairs("--device", device_info),
+                custom_attributes=parse_pairs("--custom", custom_attributes, numbers=True),
+                device_info=parse_pairs("--device", device_info),
                 customer_user_id=customer_user_id,
             ),
         )
@@ -116,7 +117,7 @@ def save_event(
                 originally_purchased_at=originally_purchased_at,
                 price_usd=price_usd,
                 expires_at=expires_at,
-                offer=_parse_pairs("--offer", offer),
+                offer=parse_pairs("--offer", offer),
                 customer_user_id=customer_user_id,
                 email=email,
             ),
@@ -218,23 +219,6 @@ def _drop_none(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _parse_pairs(flag: str, pairs: Sequence[str] | None, *, numbers: bool = False) -> dict[str, Any] | None:
-    """Parse NAME=VALUE, and NAME:=NUMBER if numbers are allowed."""
-    if not pairs:
-        return None
-    parsed: dict[str, Any] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name.rstrip(":"):
-            raise AdaptyUsageError.for_field(flag, "must have the form NAME=VALUE")
-        is_number = numbers and name.endswith(":")
-        plain = name.removesuffix(":") if is_number else name
-        if plain in parsed:
-            raise AdaptyUsageError.for_field(flag, "has two values for one name; expected one")
-        parsed[plain] = _parse_number(flag, value) if is_number else value
-    return parsed
-
-
 def _parse_mapping(pairs: Sequence[str] | None) -> dict[str, str] | None:
     """Parse FIELD=COLUMN."""
     if not pairs:
@@ -248,11 +232,3 @@ def _parse_mapping(pairs: Sequence[str] | None) -> dict[str, str] | None:
             raise AdaptyUsageError.for_field("--map", "has two columns for one field; expected one")
         parsed[field] = column
     return parsed
-
-
-def _parse_number(flag: str, value: str) -> float:
-    parse: Callable[[str], float] = int if value.lstrip("-").isdecimal() else float
-    try:
-        return parse(value)
-    except ValueError:
-        raise AdaptyUsageError.for_field(flag, "must have a number after :=") from None

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from dateutil.relativedelta import relativedelta
 
 from adapty import AdaptyUsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 __all__ = [
     "AsJson",
@@ -22,6 +25,7 @@ __all__ = [
     "RateLimit",
     "bulk_options",
     "option",
+    "parse_pairs",
     "parse_time",
     "require_one",
 ]
@@ -95,3 +99,28 @@ def parse_time(flag: str, text: str) -> str | relativedelta:
         expected = "expected a time such as 2026-07-01T00:00:00Z, or a duration such as 12h, 30d, 2w, 3mo or 1y"
         raise AdaptyUsageError.for_field(flag, f"is neither ISO 8601 nor a duration; {expected}")
     return text
+
+
+def parse_pairs(flag: str, pairs: Sequence[str] | None, *, numbers: bool = False) -> dict[str, Any] | None:
+    """Parse NAME=VALUE, and NAME:=NUMBER if numbers are allowed; return None if there are none."""
+    if not pairs:
+        return None
+    parsed: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.rstrip(":"):
+            raise AdaptyUsageError.for_field(flag, "must have the form NAME=VALUE")
+        is_number = numbers and name.endswith(":")
+        plain = name.removesuffix(":") if is_number else name
+        if plain in parsed:
+            raise AdaptyUsageError.for_field(flag, "has two values for one name; expected one")
+        parsed[plain] = _parse_number(flag, value) if is_number else value
+    return parsed
+
+
+def _parse_number(flag: str, value: str) -> float:
+    parse: Callable[[str], float] = int if value.lstrip("-").isdecimal() else float
+    try:
+        return parse(value)
+    except ValueError:
+        raise AdaptyUsageError.for_field(flag, "must have a number after :=") from None

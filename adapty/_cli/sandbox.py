@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from adapty import AdaptyConfigError
+from adapty._cli.options import parse_pairs
 from adapty._cli.output import stdout
 from adapty.sandbox import (
     DEFAULT_HOST,
@@ -42,6 +43,16 @@ def run_sandbox(
         str, typer.Option(help="Secret key of the server-side API and of the Export Analytics API.")
     ] = DEFAULT_SECRET_KEY,
     public_key: Annotated[str, typer.Option(help="Public key of the Web API.")] = DEFAULT_PUBLIC_KEY,
+    access_levels: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--access-level",
+            metavar="PRODUCT=LEVEL",
+            help="Access level of the app, and the product that unlocks it. Default for other products: premium. "
+            "Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -99,6 +110,7 @@ def run_sandbox(
             database=database,
             mail_key=mail_key,
             secret_key=secret_key,
+            access_levels=parse_pairs("--access-level", access_levels),
             public_key=public_key,
             faults=faults,
             strict_rate_limits=strict_rate_limits,

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from adapty import errors
 from adapty._core.addresses import describe_url
+from adapty._core.error_rules import find_hint
 from adapty._core.json_body import InvalidJson, parse_json
 from adapty._core.redaction import redact, redact_data
 from adapty._core.retry import parse_retry_after
@@ -183,7 +184,9 @@ def error_from_response(
     headers = {redact(name.lower(), secrets): redact(value, secrets) for name, value in response.headers.items()}
     parsed = _ErrorBody.parse(body)
     # By the code before redaction: a short key of a test may be a part of it.
-    error_type = _error_type(status, _ErrorBody.parse(received).error_code)
+    error_code = _ErrorBody.parse(received).error_code
+    error_type = _error_type(status, error_code)
+    hint = find_hint(request.operation, error_code) if status // 100 == _CLIENT_ERROR else None
     request_id = headers.get("request-id") or headers.get("x-request-id")
     retry_after = parse_retry_after(headers.get("retry-after"))
     text = problem or "; ".join(parsed.messages[:_MAX_MESSAGES])[:_MAX_MESSAGE_LENGTH] or "no error message"
@@ -194,6 +197,8 @@ def error_from_response(
     if status == _PROXY_AUTHENTICATION_REQUIRED:
         proxy = "a proxy" if request.proxy is None else f"the proxy {request.proxy}"
         text = f"{proxy} requires authentication; {PROXY_REMEDY}"
+    if hint is not None and hint not in text:
+        text += f"; hint: {hint}"
     code = f" {parsed.error_code[:_MAX_NAME_LENGTH]}" if parsed.error_code else ""
     details = request.attempts_text()
     if retry_after is not None:
@@ -209,6 +214,7 @@ def error_from_response(
         error_code=parsed.error_code,
         messages=parsed.messages,
         field_names=parsed.field_names,
+        hint=hint,
         request_id=request_id,
         retry_after=retry_after,
         headers=headers,

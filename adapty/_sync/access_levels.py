@@ -48,7 +48,8 @@ class AccessLevelsBase:
 
         https://adapty.io/docs/api-adapty/operations/grantAccessLevel
 
-        Analytics does not include it. Record paid access with `client.transactions`.
+        Analytics never includes it. The webhook is the only integration that receives it, and the Event Feed shows it
+        only if the webhook is set up. Record paid access with `client.transactions`.
 
         Args:
             access_level_id: The access level, such as `premium`.
@@ -66,6 +67,7 @@ class AccessLevelsBase:
         Raises:
             AdaptyUsageError: An argument is missing or invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
+            BadRequestError: The app has no such access level; `hint` says so.
             AdaptyAPIError: The API rejected the request or failed.
             AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
@@ -153,12 +155,16 @@ class AccessLevels(AccessLevelsBase):
 
         https://adapty.io/docs/api-adapty/operations/revokeAccessLevel
 
+        A revocation does not last: the next store transaction of the subscription, such as a renewal, opens the level
+        again. Cancel the subscription in the store to end it for good.
+
         Args:
             access_level_id: The access level, such as `premium`.
             customer_user_id: Your own ID of the user. Pass this or `profile_id`.
             profile_id: Adapty's ID of the user, a UUID.
             revoke_at: When access ends: an aware datetime, ISO 8601 text with an offset, or a relativedelta or
-                timedelta from now. Pass this or `immediate`.
+                timedelta from now. The API requires a time in the future and not after the level's own end. Pass this
+                or `immediate`.
             immediate: True ends access immediately.
             extra_fields: Fields of the API that this release does not know, sent unchanged.
 
@@ -168,6 +174,8 @@ class AccessLevels(AccessLevelsBase):
         Raises:
             AdaptyUsageError: An argument is missing or invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
+            BadRequestError: The app or the profile does not have the access level, or `revoke_at` is past or after the
+                level's end; `hint` says which.
             AdaptyAPIError: The API rejected the request or failed.
             AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 

@@ -32,6 +32,11 @@ class Transactions:
 
     A `store_transaction_id` that was saved under the same `store_original_transaction_id` updates that transaction. A
     new one is a new transaction, which counts as a renewal.
+
+    A product that is not set up in Adapty is recorded in analytics, and opens no access level.
+
+    The API refuses some combinations of fields: see `adapty.models.OneTimePurchaseFields` and `SubscriptionFields`. The
+    client sends them, because these rules may change.
     """
 
     def __init__(self, transport: Transport) -> None:
@@ -60,6 +65,7 @@ class Transactions:
         Raises:
             AdaptyUsageError: An argument is missing, unknown or invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
+            BadRequestError: The transaction breaks a rule of the API; `hint` names it.
             AdaptyAPIError: The API rejected the request or failed.
             AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
@@ -108,6 +114,7 @@ class Transactions:
         Raises:
             AdaptyUsageError: An argument is missing, unknown or invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
+            BadRequestError: The transaction breaks a rule of the API; `hint` names it.
             AdaptyAPIError: The API rejected the request or failed.
             AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 
@@ -153,6 +160,7 @@ class Transactions:
         Raises:
             AdaptyUsageError: An argument is missing, unknown or invalid. Nothing was sent.
             ProfileNotFoundError: There is no such profile.
+            BadRequestError: The transaction breaks a rule of the API; `hint` names it.
             AdaptyAPIError: The API rejected the request or failed.
             AdaptyConnectionError: No response arrived after all attempts. The call is safe to repeat.
 

@@ -105,7 +105,7 @@ class Price(RequestModel):
     """What was paid: schema `Price`.
 
     Attributes:
-        country: The store's country, two-letter code of ISO 3166-1; required.
+        country: The store's country, two-letter code of ISO 3166-1, in either case; required.
         currency: The currency, three uppercase letters of ISO 4217; required.
         value: The exact amount in this currency, of at most 15 digits; required. A float is converted as `str` shows
             it.
@@ -130,7 +130,8 @@ class OfferRequest(RequestModel):
     Attributes:
         category: One of `OfferRequestCategory`; required.
         type: One of `OfferRequestType`; required.
-        id: The store's ID of the offer.
+        id: The store's ID of the offer. The API requires it for every category but `introductory`, and refuses None:
+            omit it instead.
 
     Raises:
         AdaptyUsageError: A field is missing or invalid; `field_name` is its name.
@@ -148,20 +149,26 @@ class OfferRequest(RequestModel):
 class OneTimePurchaseFields(TypedDict, total=False):
     """The fields of a one-time purchase, as keyword arguments: schema `OneTimePurchase`.
 
+    The API documents rules between fields, which are below at the fields. The client does not check them, because they
+    may change: a `BadRequestError` names the broken one as `hint`.
+
     Attributes:
         store: The store: a known one such as `stripe`, or the name of a custom store; required.
         environment: One of `Environment`. Default: `Production`.
         store_product_id: The product; required.
         store_base_plan_id: Google's base plan, sent as `store_product_id:store_base_plan_id`.
         store_transaction_id: The store's ID of this transaction, at most 50 characters; required.
-        store_original_transaction_id: The first transaction of the chain; required.
-        is_family_shared: Whether it is shared by Family Sharing.
-        price: A `Price`, or a dict of its fields; required.
+        store_original_transaction_id: The first transaction of the chain; required. For a one-time purchase the API
+            requires the same ID as `store_transaction_id`.
+        is_family_shared: Whether it is shared by Family Sharing. The API then requires a price of 0.
+        price: A `Price`, or a dict of its fields; required. The API requires a value of 0 with an offer of type
+            `free_trial`.
         purchased_at: When it took place, aware, or ISO 8601 text with an offset; required.
         variation_id: The variation ID of the paywall.
-        offer: An `OfferRequest`, or a dict of its fields.
-        refunded_at: When it was refunded.
-        cancellation_reason: One of `CancellationReason`.
+        offer: An `OfferRequest`, or a dict of its fields. The API refuses the type `free_trial` for one-time purchases.
+        refunded_at: When it was refunded. The API requires a time after `purchased_at`, and
+            `cancellation_reason="refund"`.
+        cancellation_reason: One of `CancellationReason`. The API requires `refunded_at` with `refund`.
         extra_fields: Fields of the API that this release does not know, sent unchanged.
     """
 
@@ -187,12 +194,14 @@ class SubscriptionFields(OneTimePurchaseFields, total=False):
     They include those of `OneTimePurchaseFields`.
 
     Attributes:
-        originally_purchased_at: When the subscription started; required.
-        expires_at: When the paid period ends; required. A relativedelta or timedelta counts from now.
+        originally_purchased_at: When the subscription started; required. Not after `purchased_at`.
+        expires_at: When the paid period ends; required. A relativedelta or timedelta counts from now. The API requires
+            a time after `purchased_at`.
         renew_status: Whether it will renew; required.
-        renew_status_changed_at: When renewal was turned on or off.
-        billing_issue_detected_at: When a payment failed.
-        grace_period_expires_at: When the grace period ends.
+        renew_status_changed_at: When renewal was turned on or off. The API requires a time after `purchased_at`.
+        billing_issue_detected_at: When a payment failed. The API requires a time after `purchased_at`.
+        grace_period_expires_at: When the grace period ends. The API requires `billing_issue_detected_at` with it, and a
+            time not before `expires_at`.
     """
 
     originally_purchased_at: Required[Time]
@@ -232,7 +241,8 @@ class OneTimePurchase(_Transaction):
     """A one-time purchase: schema `OneTimePurchase`.
 
     Attributes:
-        purchase_type: Always `one_time_purchase`; optional.
+        purchase_type: Always `one_time_purchase`; optional. A guide of the vendor shows other values, such as
+            `PRODUCT_PERIOD`, which the API does not accept.
 
     Raises:
         AdaptyUsageError: A field is missing or invalid; `field_name` is its name.
@@ -260,7 +270,8 @@ class Subscription(_Transaction):
     """A transaction of a subscription: schema `Subscription`.
 
     Attributes:
-        purchase_type: Always `subscription`; optional.
+        purchase_type: Always `subscription`; optional. A guide of the vendor shows other values, such as
+            `PRODUCT_PERIOD`, which the API does not accept.
 
     Raises:
         AdaptyUsageError: A field is missing or invalid; `field_name` is its name.

@@ -55,7 +55,7 @@ class VirtualCurrencyTransactionItem(RequestModel):
     """A change of one currency's balance: schema `VirtualCurrencyTransactionItem`.
 
     Attributes:
-        currency_code: The currency's code; required.
+        currency_code: The currency's code; required. Codes have ASCII letters, digits and underscores.
         amount: Above 0 credits, below 0 debits; required.
 
     Raises:
@@ -128,11 +128,11 @@ class VirtualCurrencyBalance(ResponseModel):
     """The balance of a user in one currency: schema `VirtualCurrencyBalance`.
 
     Attributes:
-        code: The currency's code.
+        code: The currency's code: ASCII letters, digits and underscores.
         name: The currency's name.
         balance: The balance, including the amount on hold.
-        held: The amount on hold.
-        available: The amount that can be spent.
+        held: The amount on hold, which is always 0 today.
+        available: The amount that can be spent: `balance` minus `held`.
     """
 
     code: str | None = attrs.field(default=None, metadata=scalar(parse_str))
@@ -194,7 +194,7 @@ class VirtualCurrencyHistoryEntry(ResponseModel):
     Attributes:
         currency_code: The currency's code.
         amount: Above 0 credited, below 0 debited.
-        balance_after: The resulting balance.
+        balance_after: The resulting balance, never below 0.
     """
 
     currency_code: str | None = attrs.field(default=None, metadata=scalar(parse_str))

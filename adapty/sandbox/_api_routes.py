@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from attrs import field, frozen
@@ -11,6 +12,7 @@ from starlette.routing import Route
 
 from adapty.sandbox._body import BODY_TOO_LONG, parse_json, read_body
 from adapty.sandbox._responses import JSON, ApiError, InvalidBody, server_side_error, server_side_success
+from adapty.sandbox._server_side.invalid_requests import invalid_body_error, invalid_parameter_code
 from adapty.sandbox._server_side.model import ANONYMOUS, Params
 from adapty.sandbox._server_side.parameters import (
     PROFILE_ID,
@@ -94,14 +96,14 @@ class Operation:
 
 
 def load_operations(
-    document: Mapping[str, Any], rules: ApiRules, build_error: ErrorBuilder = ApiError.from_invalid_body
+    document: Mapping[str, Any], rules: ApiRules, build_error: ErrorBuilder | None = None
 ) -> Iterator[Operation]:
     """Yield the operations of a contract.
 
     Args:
         document: The OpenAPI 3.1 document. Local references are resolved against the document itself.
         rules: How the API validates requests.
-        build_error: Returns the error for an invalid body. Default: the server-side API's.
+        build_error: Returns the error for an invalid body. Default: that of the server-side API for the operation.
     """
     spec = Spec(document)
     for path, method, pointer in spec.operations():
@@ -114,7 +116,7 @@ def load_operations(
             path=path,
             has_user=_has_user(spec, pointer),
             parameters=tuple(load_parameters(spec, path, pointer, rules)),
-            body=_load_body(spec, pointer, rules, build_error),
+            body=_load_body(spec, pointer, rules, build_error or partial(invalid_body_error, operation["operationId"])),
             status=int(success),
             success_type=next(iter(_media_types(spec, spec.child(pointer, "responses", success))), None),
             error_type=next(iter(_media_types(spec, spec.child(pointer, "responses", error)))),
@@ -195,7 +197,7 @@ def _require_key(request: Request, key: Key) -> None:
 async def _parse_request(operation: Operation, request: Request) -> Params:
     """Validate a request in the order of the API, after its key: user, parameters, body."""
     user = parse_user(request) if operation.has_user else ANONYMOUS
-    parameters = parse_parameters(operation.parameters, request)
+    parameters = parse_parameters(operation.parameters, request, invalid_parameter_code(operation.operation_id))
     return Params(user=user, body=await _parse_body(operation, request), parameters=parameters)
 
 

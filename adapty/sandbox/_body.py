@@ -14,13 +14,16 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-__all__ = ["BODY_TOO_LONG", "MAX_BODY_BYTES", "find_unencodable", "parse_json", "read_body"]
+__all__ = ["BODY_TOO_LONG", "MAX_BODY_BYTES", "NOT_JSON", "find_unencodable", "parse_json", "read_body"]
 
 MAX_BODY_BYTES = 1024 * 1024
 """The maximum size of a body, in bytes. A longer one gets a 413."""
 
 BODY_TOO_LONG = f"Body is longer than {MAX_BODY_BYTES} bytes"
 """The message of that 413."""
+
+NOT_JSON = "json"
+"""The keyword of the issue of a body that is not JSON."""
 
 
 async def read_body(request: Request) -> bytes | None:
@@ -46,7 +49,8 @@ def parse_json(raw: bytes) -> Any:
     try:
         return json_body.parse_json(raw, "strict")
     except json_body.InvalidJson as problem:
-        raise InvalidBody(ValidationIssue(message=f"Body {problem}; a JSON object is required")) from None
+        issue = ValidationIssue(message=f"Body {problem}; a JSON object is required", keyword=NOT_JSON)
+        raise InvalidBody(issue) from None
 
 
 def find_unencodable(value: Any) -> Iterator[ValidationIssue]:

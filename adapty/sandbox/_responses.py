@@ -12,15 +12,15 @@ from starlette.responses import JSONResponse, Response
 from adapty._core.validation import format_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
 
 __all__ = [
-    "ERROR_FORMATS",
     "JSON",
     "JSON_API",
+    "NON_FIELD_ERRORS",
     "PROBLEM_KEY",
     "ApiError",
     "ErrorResponse",
@@ -48,9 +48,6 @@ NON_FIELD_ERRORS = "non_field_errors"
 
 _MAIL_CODES = {"anyOf": "missing_identifier"}
 """Schema keyword that the body as a whole violates, to the documented error code."""
-
-_SERVER_SIDE_CODES = {("items", "minItems"): "empty_items"}
-"""Last name of an issue's path and the violated schema keyword, to the documented error code."""
 
 
 @frozen(kw_only=True)
@@ -122,13 +119,6 @@ class ApiError(Exception):
     def single(cls, status: int, message: str, error_code: str, **options: Any) -> Self:
         """Create an error with one message that concerns no field."""
         return cls(status, ValidationIssue(message=message), error_code=error_code, **options)
-
-    @classmethod
-    def from_invalid_body(cls, invalid: InvalidBody) -> Self:
-        """Create the error for an invalid body, with the code that the API documents for one of its issues."""
-        violated = [(str(issue.path[-1]), issue.keyword) for issue in invalid.issues if issue.path]
-        code = next((_SERVER_SIDE_CODES[issue] for issue in violated if issue in _SERVER_SIDE_CODES), "base_error")
-        return cls(400, *invalid.issues, error_code=code)
 
 
 class ErrorResponse(JSONResponse):
@@ -251,12 +241,14 @@ def server_side_error(
 
     Args:
         error: What is wrong.
-        media_type: The media type of the body, which selects its format.
+        media_type: The media type of the body.
         headers: Additional headers.
     """
+    # The Stripe operation documents its own format for 400 only.
+    has_stripe_format = media_type == JSON_API and error.status == HTTPStatus.BAD_REQUEST
     return ErrorResponse(
         error.status,
-        ERROR_FORMATS[media_type](error),
+        _stripe_errors(error) if has_stripe_format else _json_errors(error),
         problem=join_messages((issue.field_name or None, issue.message) for issue in error.issues),
         headers=_request_id() | dict(headers or {}),
         media_type=media_type,
@@ -275,7 +267,7 @@ def _json_errors(error: ApiError) -> dict[str, Any]:
     return {"errors": errors, "error_code": error.error_code, "status_code": error.status}
 
 
-def _json_api_errors(error: ApiError) -> dict[str, Any]:
+def _stripe_errors(error: ApiError) -> dict[str, Any]:
     errors = [
         {
             "detail": issue.message,
@@ -286,12 +278,6 @@ def _json_api_errors(error: ApiError) -> dict[str, Any]:
     ]
     return {"errors": errors}
 
-
-ERROR_FORMATS: Mapping[str, Callable[[ApiError], dict[str, Any]]] = {
-    JSON: _json_errors,
-    JSON_API: _json_api_errors,
-}
-"""Media type of an error response of the server-side API to the builder of its body."""
 
 _SERVER_SIDE_PATHS: Mapping[str, str] = {
     "/api/v1/sdk/": JSON_API,

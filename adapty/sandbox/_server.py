@@ -57,7 +57,7 @@ class Sandbox:
         secret_key: The secret key of the server-side API and of the Export Analytics API.
         public_key: The public key of the Web API.
         access_levels: Product id, with or without a base plan, to the access level that it unlocks. Default for other
-            products: `DEFAULT_ACCESS_LEVEL`.
+            products: `DEFAULT_ACCESS_LEVEL`. Grants and revocations of any other level than these are refused.
         consumables: Product ids of consumable one-time purchases. They unlock no access level.
         virtual_currencies: Whether virtual currencies are enabled. Without them the API responds with a 403.
         strict_rate_limits: Whether more than 2 requests in a second to the Export Analytics API get a 429, as Adapty

@@ -124,7 +124,6 @@ CREATE TABLE IF NOT EXISTS idempotency_keys (
     profile_id TEXT NOT NULL REFERENCES customers ON DELETE CASCADE,
     idempotency_key TEXT NOT NULL,
     used_at INTEGER NOT NULL,
-    request TEXT NOT NULL,
     response TEXT NOT NULL,
     PRIMARY KEY (profile_id, idempotency_key)
 );

@@ -381,7 +381,7 @@ REFUSED: list[tuple[str, Given, str | None]] = [
             ({"is_family_shared": None}, "is_family_shared"),
             ({"price": 9.99}, "price"),
             ({"price": {"country": "US", "currency": "USD"}}, "price.value"),
-            ({"price": {"country": "us", "currency": "USD", "value": 1}}, "price.country"),
+            ({"price": {"country": "USA", "currency": "USD", "value": 1}}, "price.country"),
             ({"price": {"country": "US", "currency": "usd", "value": 1}}, "price.currency"),
             ({"price": {"country": "US", "currency": "USD", "value": "9,99"}}, "price.value"),
             ({"price": {"country": "US", "currency": "USD", "value": "1e3"}}, "price.value"),

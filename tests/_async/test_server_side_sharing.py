@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -49,15 +50,17 @@ async def credit(adapty: AsyncAdapty, user: Any, number: int) -> None:
 
 async def buy(adapty: AsyncAdapty, user: Any, number: int) -> None:
     """Record a purchase of a product that is unique to the user."""
-    bought = {**PURCHASE, "store_product_id": f"product_{number}", "store_original_transaction_id": f"order_{number}"}
+    ids = dict.fromkeys(("store_transaction_id", "store_original_transaction_id"), f"order_{number}")
+    bought = {**PURCHASE, **ids, "store_product_id": f"product_{number}"}
     profile = await adapty.transactions.set_one_time_purchase(**user, **bought)
     assert [purchase.store_product_id for purchase in profile.non_subscriptions] == [f"product_{number}"]
 
 
 async def grant(adapty: AsyncAdapty, user: Any, number: int) -> None:
-    """Grant an access level that is unique to the user."""
-    profile = await adapty.access_levels.grant(f"level_{number}", **user, lifetime=True)
-    assert [level.access_level_id for level in profile.active_access_levels()] == [f"level_{number}"]
+    """Grant access until a time that is unique to the user."""
+    end = datetime(2999, 1, 1, tzinfo=UTC) + timedelta(days=number)
+    profile = await adapty.access_levels.grant("premium", **user, expires_at=end)
+    assert [level.expires_at for level in profile.active_access_levels()] == [end]
 
 
 async def set_identifier(adapty: AsyncAdapty, user: Any, number: int) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -49,15 +50,17 @@ def credit(adapty: Adapty, user: Any, number: int) -> None:
 
 def buy(adapty: Adapty, user: Any, number: int) -> None:
     """Record a purchase of a product that is unique to the user."""
-    bought = {**PURCHASE, "store_product_id": f"product_{number}", "store_original_transaction_id": f"order_{number}"}
+    ids = dict.fromkeys(("store_transaction_id", "store_original_transaction_id"), f"order_{number}")
+    bought = {**PURCHASE, **ids, "store_product_id": f"product_{number}"}
     profile = adapty.transactions.set_one_time_purchase(**user, **bought)
     assert [purchase.store_product_id for purchase in profile.non_subscriptions] == [f"product_{number}"]
 
 
 def grant(adapty: Adapty, user: Any, number: int) -> None:
-    """Grant an access level that is unique to the user."""
-    profile = adapty.access_levels.grant(f"level_{number}", **user, lifetime=True)
-    assert [level.access_level_id for level in profile.active_access_levels()] == [f"level_{number}"]
+    """Grant access until a time that is unique to the user."""
+    end = datetime(2999, 1, 1, tzinfo=UTC) + timedelta(days=number)
+    profile = adapty.access_levels.grant("premium", **user, expires_at=end)
+    assert [level.expires_at for level in profile.active_access_levels()] == [end]
 
 
 def set_identifier(adapty: Adapty, user: Any, number: int) -> None:

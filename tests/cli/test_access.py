@@ -123,6 +123,19 @@ def test_revoke_of_a_missing_level_is_an_api_error() -> None:
     assert "revokeAccessLevel: 400 " in ended.err
 
 
+def test_hint_is_printed(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the documented rule, next to the API's own message."""
+    errors = [{"source": "non_field_errors", "errors": ["Paid access level `premuim` does not exist"]}]
+    body = {"errors": errors, "error_code": "paid_access_level_does_not_exist", "status_code": 400}
+    server.replies = [json_answer(400, body)]
+    point_at(server.url, monkeypatch)
+
+    ended = run("access", "grant", "premuim", *USER, "--lifetime")
+
+    assert (ended.code, ended.out) == (ExitCode.API_ERROR, "")
+    assert "`premuim` does not exist; hint: access_level_id must be an access level of the app" in ended.err
+
+
 def test_time_options_reject_other_text(served: Sandbox) -> None:
     """The error names the flag and has examples, and nothing is sent."""
     for options in WHEN_OPTIONS:

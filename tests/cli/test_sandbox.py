@@ -295,6 +295,24 @@ def test_strict_rate_limits_are_off_without_the_option(ready_without_serving: li
             assert ready_without_serving[-1]._settings.strict_rate_limits is is_strict
 
 
+def test_access_level_options_are_added(stopped_when_ready: list[Sandbox]) -> None:
+    """Each product unlocks its level."""
+    ended = run("sandbox", "--port", "0", "--access-level", "gold_yearly=gold", "--access-level=coins=silver")
+
+    assert (ended.code, ended.err) == (0, "")
+    (sandbox,) = stopped_when_ready
+    assert sandbox._settings.access_levels == {"gold_yearly": "gold", "coins": "silver"}
+
+
+def test_invalid_access_level_is_an_error() -> None:
+    """The error names the flag."""
+    for text in ("gold", "=gold", "gold_yearly="):
+        with case(text):
+            ended = run("sandbox", "--port", "0", "--access-level", text)
+            assert (ended.code, ended.out) == (ExitCode.USAGE, "")
+            assert ended.err.startswith("Error: --access-level: must ")
+
+
 def test_invalid_fault_is_an_error() -> None:
     """The error names the fault and the problem, and nothing is served."""
     for fault, message in [

@@ -26,6 +26,7 @@ from adapty import (
 )
 from adapty._core.addresses import describe_url
 from adapty._core.error_mapping import ERROR_BY_CODE, RequestInfo, error_from_response, parse_error_body
+from adapty._core.error_rules import ERROR_RULES
 from adapty._core.redaction import REDACTED, Secret, redact
 
 from .support import KEY, PROFILE, case, json_values, repeatable, reply
@@ -536,6 +537,7 @@ def test_pickle_and_copy_preserve_all_attributes() -> None:
                     "error_code",
                     "messages",
                     "field_names",
+                    "hint",
                     "request_id",
                     "retry_after",
                     "headers",
@@ -557,6 +559,60 @@ def test_every_api_error_class_is_raised() -> None:
     assert made == {
         kind for kind in vars(adapty.errors).values() if isinstance(kind, type) and issubclass(kind, AdaptyAPIError)
     }
+
+
+def refusal(operation: str, code: str, status: int, message: str = "No.") -> AdaptyAPIError:
+    """Return the exception for an operation that the server-side API refused with this code."""
+    body = {"errors": [{"source": None, "errors": [message]}], "error_code": code, "status_code": status}
+    asked = RequestInfo(operation=operation, method="POST", path="/", attempts=1)
+    return error_from_response(reply(status, json.dumps(body).encode()), asked, [])
+
+
+def test_hint_names_the_broken_rule() -> None:
+    """Each operation that a rule applies to has the hint, for any 4xx, also in the message."""
+    for code, rule in ERROR_RULES.items():
+        for operation in rule.operations:
+            for status in (400, 404, 422):
+                with case(code, operation, status):
+                    error = refusal(operation, code, status)
+                    assert error.hint == rule.text
+                    assert str(error) == f"{operation}: {status} {code}: No.; hint: {rule.text} (after 1 attempt)"
+
+
+def test_hint_is_not_repeated_in_the_message() -> None:
+    """A message of the API that already has the rule stays as it is."""
+    error = refusal("setTransaction", "expires_date_error", 400, "expires_at must be after purchased_at")
+    assert str(error).count("expires_at must be after purchased_at") == 1
+    assert error.hint == "expires_at must be after purchased_at"
+
+
+def test_other_errors_have_no_hint() -> None:
+    """Other operations, other codes and errors of the server have none."""
+    for operation, code, status in [
+        ("getProfile", "profile_does_not_exist", 404),
+        ("setTransaction", "revocation_date_more_than_expiration_date", 400),
+        ("grantAccessLevel", "expires_date_error", 400),
+        ("setTransaction", "newer_error", 400),
+        ("setTransaction", "expires_date_error", 500),
+    ]:
+        with case(operation, code, status):
+            error = refusal(operation, code, status)
+            assert error.hint is None
+            assert "hint" not in str(error)
+
+
+def test_stripe_errors_have_two_formats() -> None:
+    """400 has the format of JSON:API, 401 and 500 that of the rest of the API, all as application/vnd.api+json."""
+    kind = {"Content-Type": "application/vnd.api+json"}
+    pointer = "/data/attributes/stripe_token"
+    own = {"errors": [{"detail": "none is not an allowed value", "source": {"pointer": pointer}, "status": "400"}]}
+    error = error_of(own, 400, kind)
+    assert (type(error), error.field_names, error.error_code) == (BadRequestError, (pointer,), None)
+    for status, expected in ((401, AuthenticationError), (500, ServerError)):
+        with case(status):
+            common = {"errors": ["Invalid API key"], "error_code": "unauthorized", "status_code": status}
+            error = error_of(common, status, kind)
+            assert (type(error), error.error_code, error.messages) == (expected, "unauthorized", ("Invalid API key",))
 
 
 def test_gateway_messages_are_parsed() -> None:

@@ -155,6 +155,7 @@ def test_api_error_defaults() -> None:
         "error_code": None,
         "messages": (),
         "field_names": (),
+        "hint": None,
         "request_id": None,
         "retry_after": None,
         "headers": {},

@@ -116,7 +116,7 @@ def test_server_error_has_the_format_of_the_api(
             "server_error",
             STRIPE_PATH,
             "application/vnd.api+json",
-            {"errors": [{"detail": "Service Unavailable", "source": {"pointer": ""}, "status": "503"}]},
+            {"errors": ["Service Unavailable"], "error_code": "server_error", "status_code": 503},
         ),
     ],
 )

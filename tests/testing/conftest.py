@@ -27,6 +27,12 @@ OTHERS = ("asyncio", "cacheprovider", "hypothesispytest", "randomly")
 STRICT = ("--strict-markers", "--strict-config", "-W", "error")
 
 
+@pytest.fixture(scope="session")
+def adapty_sandbox_options() -> dict[str, Any]:
+    """Return the settings of an app with two more access levels."""
+    return {"access_levels": {"beta_test": "beta", "gold_yearly": "gold"}}
+
+
 class Project:
     """A user's project: files, and test runs with every warning an error."""
 

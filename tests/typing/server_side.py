@@ -88,7 +88,7 @@ def transactions_know_what_is_required(adapty: Adapty, purchase: OneTimePurchase
         store_original_transaction_id="1",
         price=Price(country="US", currency="USD", value="9.99"),
         purchased_at=NOW,
-        offer={"category": "introductory", "type": "free_trial"},
+        offer={"category": "promotional", "type": "pay_up_front", "id": "spring"},
         refunded_at=None,
     )
     adapty.transactions.set_one_time_purchase(customer_user_id="u", store="web_shop")  # type: ignore[call-arg]

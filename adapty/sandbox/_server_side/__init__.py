@@ -7,7 +7,11 @@ profiles.py, purchases.py, access_levels.py, paywalls.py, paywall_views.py, curr
 lifecycle.py      the events that follow from a change, or from the passing of time
 actions.py        what each operation does: `ACTIONS`, by operationId
 store.py          database transactions and the clock
-rules.py          documented rules beyond the spec's schemas
+rules.py          documented rules about single fields, beyond the spec's schemas
+transaction_rules.py
+                  documented rules between the fields of a transaction, a grant or a revocation
+invalid_requests.py
+                  the status and the error code of a request that does not match its schema
 parameters.py     query, path and header parameters
 
 The routes are in `_server_side_routes.py`: `_api_routes.py` parses a request, runs its action, and responds.

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 from attrs import frozen
 
-from adapty.sandbox._responses import ApiError, ValidationIssue
 from adapty.sandbox._server_side import purchases
 from adapty.sandbox._server_side.purchases import PurchaseState, get_timestamp
+from adapty.sandbox._server_side.transaction_rules import broken_rule
 from adapty.sandbox._timestamps import format_with_plain_offset
 
 if TYPE_CHECKING:
@@ -61,12 +61,7 @@ class _Source:
 
 def format_access_levels(context: Context, profile: Profile, history: Sequence[Transaction]) -> list[AccessLevel]:
     """Return the access levels of a profile as a response contains them, each from its strongest source."""
-    strongest: dict[str, _Source] = {}
-    for source in _load_sources(context, profile, history):
-        current = strongest.setdefault(source.access_level_id, source)
-        if source.strength(context.now) > current.strength(context.now):
-            strongest[source.access_level_id] = source
-    return [source.to_dict() for source in strongest.values()]
+    return [source.to_dict() for source in _load_strongest(context, profile, history).values()]
 
 
 def is_active(level: AccessLevel, now: int) -> bool:
@@ -77,9 +72,14 @@ def is_active(level: AccessLevel, now: int) -> bool:
 
 
 def grant(context: Context, profile: Profile, body: Mapping[str, Any]) -> None:
-    """Unlock an access level without a purchase. It replaces an earlier grant of that level."""
+    """Unlock an access level without a purchase. It replaces an earlier grant of that level.
+
+    Raises:
+        ApiError: The app does not have the level.
+    """
+    level = _get_level(context, body)
     times = (context.now, get_timestamp(body, "starts_at"), get_timestamp(body, "expires_at"))
-    context.connection.execute(_GRANT, (profile.profile_id, body["access_level_id"], str(uuid4()), *times))
+    context.connection.execute(_GRANT, (profile.profile_id, level, str(uuid4()), *times))
 
 
 def revoke(context: Context, profile: Profile, body: Mapping[str, Any]) -> None:
@@ -88,16 +88,40 @@ def revoke(context: Context, profile: Profile, body: Mapping[str, Any]) -> None:
     A level that was revoked before keeps the earlier time.
 
     Raises:
-        ApiError: The profile does not have the level: 400 with `access_level_does_not_exist`.
+        ApiError: The app or the profile does not have the level, or the time is past or after the level's end.
     """
-    level, at = body["access_level_id"], get_timestamp(body, "revoke_at", context.now)
-    unlocking = [one for one in purchases.load_transactions(context, profile) if _unlocked_level(context, one) == level]
-    if not unlocking and not any(source.access_level_id == level for source in _load_grants(context, profile)):
-        issue = ValidationIssue(message="The profile does not have this access level", path=("access_level_id",))
-        raise ApiError(400, issue, error_code="access_level_does_not_exist")
-    for transaction in unlocking:
-        purchases.revoke(context, transaction, at)
-    context.connection.execute(_REVOKE_GRANT, (at, profile.profile_id, level, context.now))
+    level, at = _get_level(context, body), get_timestamp(body, "revoke_at")
+    history = purchases.load_transactions(context, profile)
+    source = _load_strongest(context, profile, history).get(level)
+    if source is None:
+        raise broken_rule("profile_paid_access_level_does_not_exist")
+    if at is not None and at <= context.now:
+        raise broken_rule("value_error")
+    if at is not None and source.state.expires_at is not None and at > source.state.expires_at:
+        raise broken_rule("revocation_date_more_than_expiration_date")
+    end = context.now if at is None else at
+    for transaction in history:
+        if _unlocked_level(context, transaction) == level:
+            purchases.revoke(context, transaction, end)
+    context.connection.execute(_REVOKE_GRANT, (end, profile.profile_id, level, context.now))
+
+
+def _get_level(context: Context, body: Mapping[str, Any]) -> str:
+    """Return the access level that a body names, if the app has it."""
+    level: str = body["access_level_id"]
+    if not context.settings.has_access_level(level):
+        raise broken_rule("paid_access_level_does_not_exist")
+    return level
+
+
+def _load_strongest(context: Context, profile: Profile, history: Sequence[Transaction]) -> dict[str, _Source]:
+    """Return the strongest source of each access level of a profile."""
+    strongest: dict[str, _Source] = {}
+    for source in _load_sources(context, profile, history):
+        current = strongest.setdefault(source.access_level_id, source)
+        if source.strength(context.now) > current.strength(context.now):
+            strongest[source.access_level_id] = source
+    return strongest
 
 
 def _load_sources(context: Context, profile: Profile, history: Sequence[Transaction]) -> Iterator[_Source]:

@@ -11,6 +11,7 @@ from adapty.sandbox._responses import ApiError, ValidationIssue
 from adapty.sandbox._server_side import access_levels, currencies, paywall_views, paywalls, profiles, purchases
 from adapty.sandbox._server_side.lifecycle import record_changes
 from adapty.sandbox._server_side.model import User
+from adapty.sandbox._server_side.transaction_rules import check_transaction
 from adapty.sandbox._storage import to_json
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def _delete_profile(context: Context, params: Params) -> None:
 
 
 def _set_transaction(context: Context, params: Params) -> Response:
+    check_transaction(params.body)
     profile = profiles.get_or_404(context, params.user)
     with record_changes(context, profile):
         purchases.save(context, profile, params.body)
@@ -132,7 +134,7 @@ def _set_refund_saver_settings(context: Context, params: Params) -> Response:
     given = {name: params.body[name] for name in REFUND_SAVER_DEFAULTS if params.body.get(name) is not None}
     if not given:
         message = f"At least one of {' and '.join(REFUND_SAVER_DEFAULTS)} is required"
-        raise ApiError.single(400, message, "base_error")
+        raise ApiError.single(400, message, "validation_error")
     profile = profiles.get_or_404(context, params.user, status=400)
     profile = evolve(profile, refund_saver={**profile.refund_saver, **given})
     profiles.save(context, profile)
@@ -155,7 +157,7 @@ def _set_integration_identifiers(context: Context, params: Params) -> None:
     """Update the identifiers. Null clears an identifier, a missing one is unchanged."""
     given = {name: params.body[name] for name in INTEGRATION_IDENTIFIERS if name in params.body}
     if not given:
-        raise ApiError.single(400, "At least one identifier is required", "base_error")
+        raise ApiError.single(400, "At least one identifier is required", "validation_error")
     profile = _profile_with_integrations(context, params)
     merged = {**profile.integration_identifiers, **given}
     identifiers = {name: value for name, value in merged.items() if value is not None}

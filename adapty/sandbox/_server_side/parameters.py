@@ -109,8 +109,13 @@ class Parameter:
             raise ApiError(400, ValidationIssue(message=message, path=(self.name,))) from None
 
 
-def parse_parameters(parameters: Iterable[Parameter], request: Request) -> dict[str, Any]:
+def parse_parameters(parameters: Iterable[Parameter], request: Request, error_code: str) -> dict[str, Any]:
     """Return the parameters in a request, by name.
+
+    Args:
+        parameters: The parameters of the operation.
+        request: The request.
+        error_code: The error code for invalid parameters that have no code of their own.
 
     Raises:
         ApiError: Some are invalid. It lists all of them.
@@ -123,7 +128,7 @@ def parse_parameters(parameters: Iterable[Parameter], request: Request) -> dict[
         except ApiError as error:
             issues.extend(error.issues)
     if issues:
-        code = next((_CODES[issue.field_name] for issue in issues if issue.field_name in _CODES), "base_error")
+        code = next((_CODES[issue.field_name] for issue in issues if issue.field_name in _CODES), error_code)
         raise ApiError(400, *issues, error_code=code)
     return values
 

@@ -62,7 +62,7 @@ def get_paywall(context: Context, params: Params) -> dict[str, Any]:
     """
     row = context.connection.execute(_FIND, (params.parameters["paywall_id"].lower(),)).fetchone()
     if row is None:
-        raise ApiError.single(404, "Paywall not found", "paywall_not_found", source=None)
+        raise ApiError.single(404, "Paywall not found", "paywall_does_not_exist", source=None)
     paywall: dict[str, Any] = json.loads(row[0])
     return paywall
 

@@ -66,7 +66,7 @@ class AppSettings:
 
     Attributes:
         access_levels: Product id, with or without a base plan, to the access level that it unlocks. Default for other
-            products: `DEFAULT_ACCESS_LEVEL`.
+            products: `DEFAULT_ACCESS_LEVEL`. These and the default are the access levels of the app.
         consumables: Product ids of consumable one-time purchases. They unlock no access level.
         virtual_currencies: Whether virtual currencies are enabled.
         strict_rate_limits: Whether the Export Analytics API enforces its rate limit.
@@ -92,6 +92,10 @@ class AppSettings:
             if name in self.access_levels:
                 return self.access_levels[name]
         return DEFAULT_ACCESS_LEVEL
+
+    def has_access_level(self, access_level_id: str) -> bool:
+        """Return whether the app has an access level: the default one, or one that a product unlocks."""
+        return access_level_id in {DEFAULT_ACCESS_LEVEL, *self.access_levels.values()}
 
     def is_consumable(self, store_product_id: str) -> bool:
         """Return whether a one-time purchase is consumable."""

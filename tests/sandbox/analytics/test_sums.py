@@ -124,3 +124,37 @@ def total(chart: str, data: Dataset) -> Fraction:
     """Return the value of a chart without periods."""
     start, end = (int(datetime(2026, *day, tzinfo=ZONE).timestamp()) * 1_000_000 for day in ((1, 15), (4, 3)))
     return sum((one.amount for one in CHARTS[chart].list_entries(data) if start <= one.at < end), Fraction())
+
+
+@PROPERTY
+@given(st.lists(transactions(), max_size=12))
+def test_active_subscriptions_are_those_of_the_definition(bodies: list[dict[str, Any]]) -> None:
+    """At the end of each day: the latest transaction of a subscription is paid, not refunded and not expired."""
+    found = values(query("subscriptions_active"), stored(bodies))["Total"]
+    # A transaction that is sent again replaces the stored one.
+    by_id = {
+        (index % 2, body["store_original_transaction_id"], body["store_transaction_id"]): body
+        for index, body in enumerate(bodies)
+    }
+    chains: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    for (user, original, _), body in by_id.items():
+        if body["purchase_type"] == "subscription":
+            chains.setdefault((user, original), []).append(body)
+    for index, count in enumerate(found):
+        midnight = datetime(2026, 1, 15, tzinfo=ZONE) + timedelta(days=index + 1)
+        at = min(midnight - timedelta(microseconds=1), datetime.fromtimestamp(NOW / 1_000_000, ZONE))
+        assert count == sum(is_active(chain, at) for chain in chains.values())
+
+
+def is_active(chain: list[dict[str, Any]], at: datetime) -> bool:
+    """Return whether a subscription is active at a time."""
+    started = [body for body in chain if datetime.fromisoformat(body["purchased_at"]) <= at]
+    if not started:
+        return False
+    latest = started[-1]
+    for body in started[::-1]:
+        if datetime.fromisoformat(body["purchased_at"]) > datetime.fromisoformat(latest["purchased_at"]):
+            latest = body
+    ends = [body for name in ("expires_at", "grace_period_expires_at") if (body := latest[name]) is not None]
+    is_paid = latest["offer"] is None and latest["refunded_at"] is None
+    return is_paid and max(map(datetime.fromisoformat, ends)) > at

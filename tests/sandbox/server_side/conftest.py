@@ -51,6 +51,8 @@ ONE_TIME: dict[str, Any] = {
     "purchased_at": "2026-06-10T14:20:00Z",
 }
 
+FREE = {"country": "US", "currency": "USD", "value": 0}
+
 # In the middle of the period of SUBSCRIPTION.
 NOW = "2026-06-20T12:00:00Z"
 
@@ -114,7 +116,7 @@ def check(operation_id: str, answer: httpx.Response) -> None:
     documented = responses.get(status) or responses.get(f"{status[0]}XX")
     if documented is None:
         assert answer.status_code in _EVERYWHERE, f"{operation_id} does not answer with {status}: {answer.text}"
-        documented = next(response for code, response in responses.items() if code.startswith("4"))
+        documented = [response for code, response in responses.items() if code.startswith("4")][-1]
     while "$ref" in documented:
         documented = _STRICT["components"]["responses"][documented["$ref"].rpartition("/")[2]]
     if "content" not in documented:
@@ -127,7 +129,7 @@ def check(operation_id: str, answer: httpx.Response) -> None:
     pointer = {"$ref": f"urn:contract{schema['$ref']}"}
     body = answer.json()
     Draft202012Validator(pointer, registry=_REGISTRY, format_checker=_formats()).validate(body)
-    if answer.is_error and kind == JSON:
+    if answer.is_error and "status_code" in body:
         assert body["status_code"] == answer.status_code
     elif answer.is_error:
         assert {error["status"] for error in body["errors"]} == {status}

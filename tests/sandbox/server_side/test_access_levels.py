@@ -26,7 +26,6 @@ from tests.sandbox.server_side.conftest import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from adapty.sandbox import Sandbox
 
 EARLIER, SOON, LATER, LAST = (f"2026-{day}T00:00:00Z" for day in ("06-01", "06-25", "07-05", "12-31"))
 
@@ -136,12 +135,12 @@ def test_revoked_level_has_ended_now(api: ServerSideApi, body: dict[str, Any]) -
 
 
 def test_level_can_be_revoked_at_a_later_time(api: ServerSideApi) -> None:
-    """Until then it is active, and the time can be changed."""
+    """Until then it is active, and the time can be brought forward."""
     grant(api)
+    assert same_moment(revoke(api, revoke_at=LATER)["expires_at"], LATER)
     level = revoke(api, revoke_at=SOON)
     assert same_moment(level["expires_at"], SOON)
     assert is_active(level)
-    assert same_moment(revoke(api, revoke_at=LATER)["expires_at"], LATER)
     assert same_moment(revoke(api)["expires_at"], NOW)
 
 
@@ -152,13 +151,27 @@ def test_repeated_revocation_keeps_the_first_time(api: ServerSideApi, clock: Clo
     first = revoke(api)
     clock.set("2026-06-21T00:00:00Z")
     assert revoke(api) == first
-    assert revoke(api, revoke_at=LATER) == first
 
 
-def test_revocation_does_not_extend_access(api: ServerSideApi) -> None:
-    """A level that ends before the given time ends as it would have."""
+def test_revocation_must_be_before_the_end_of_the_level(api: ServerSideApi) -> None:
+    """A later time is refused and changes nothing; the end itself is accepted, and a level without end any time."""
     level = grant(api, expires_at=SOON)
-    assert revoke(api, revoke_at=LATER) == level
+    answer = api.ask("revokeAccessLevel", {"access_level_id": "premium", "revoke_at": LATER})
+    assert declined(answer, 400, "revocation_date_more_than_expiration_date") == ["revoke_at"]
+    assert api.level() == level
+    assert same_moment(revoke(api, revoke_at=SOON)["expires_at"], SOON)
+    grant(api)
+    assert same_moment(revoke(api, revoke_at=LAST)["expires_at"], LAST)
+
+
+def test_revocation_must_be_in_the_future(api: ServerSideApi) -> None:
+    """A past time is refused, and so is the current one."""
+    level = grant(api)
+    for at in (EARLIER, NOW):
+        with case(at):
+            answer = api.ask("revokeAccessLevel", {"access_level_id": "premium", "revoke_at": at})
+            assert declined(answer, 400, "value_error") == [None]
+            assert api.level() == level
 
 
 def test_every_source_of_the_level_is_revoked(api: ServerSideApi) -> None:
@@ -183,10 +196,13 @@ def test_other_levels_stay(api: ServerSideApi) -> None:
     assert api.level("gold") == gold
 
 
+GRACE = {"billing_issue_detected_at": "2026-07-10T14:00:00Z", "grace_period_expires_at": "2026-07-20T00:00:00Z"}
+
+
 def test_revocation_ends_a_grace_period(api: ServerSideApi, clock: Clock) -> None:
     """The level's grace period ends; that of the subscription does not."""
     clock.set("2026-07-15T00:00:00Z")
-    profile = api.data("setTransaction", transaction(grace_period_expires_at="2026-07-20T00:00:00Z"))
+    profile = api.data("setTransaction", transaction(**GRACE))
     assert profile["access_levels"][0]["is_in_grace_period"] is True
     assert revoke(api, revoke_at="2026-07-18T00:00:00Z")["is_in_grace_period"] is True
     assert revoke(api)["is_in_grace_period"] is False
@@ -208,12 +224,22 @@ def test_revoked_level_can_be_unlocked_again(api: ServerSideApi, opening: str) -
     assert (is_active(level), level["cancellation_reason"]) == (True, None)
 
 
-def test_level_that_the_profile_does_not_have_cannot_be_revoked(api: ServerSideApi, sandbox: Sandbox) -> None:
-    """The error names the field, and nothing is changed."""
+def test_level_that_the_profile_does_not_have_cannot_be_revoked(api: ServerSideApi) -> None:
+    """Nothing is changed."""
     grant(api)
     answer = api.ask("revokeAccessLevel", {"access_level_id": "gold"})
-    assert declined(answer, 400, "access_level_does_not_exist") == ["access_level_id"]
+    assert declined(answer, 400, "profile_paid_access_level_does_not_exist") == ["non_field_errors"]
     assert is_active(api.level())
+
+
+def test_level_that_the_app_does_not_have_is_refused(api: ServerSideApi) -> None:
+    """The app has the default level and those that a product unlocks."""
+    for operation_id in ("grantAccessLevel", "grantAccessLevelV1", "revokeAccessLevel"):
+        for name in ("premuim", "Premium", "gold_yearly"):
+            with case(operation_id, name):
+                answer = api.ask(operation_id, {"access_level_id": name})
+                assert declined(answer, 400, "paid_access_level_does_not_exist") == ["non_field_errors"]
+    assert api.profile()["access_levels"] == []
 
 
 def sources() -> Iterator[Any]:
@@ -223,7 +249,8 @@ def sources() -> Iterator[Any]:
     future = ("grant", {"starts_at": SOON})
     lifetime = ("grant", {"expires_at": None})
     subscription = ("setTransaction", transaction())
-    refunded = ("setTransaction", {**ONE_TIME, "refunded_at": EARLIER})
+    refund = {"refunded_at": NOW, "cancellation_reason": "refund"}
+    refunded = ("setTransaction", {**ONE_TIME, **refund})
     yield from (
         (subscription, finite, "adapty"),  # a later end
         (subscription, lifetime, "adapty"),  # no end
@@ -251,7 +278,8 @@ def test_strongest_source_is_shown(api: ServerSideApi) -> None:
                 assert (api.level() or {})["store"] == store
 
 
-ENDS = st.none() | st.sampled_from([EARLIER, SOON, LATER, LAST])
+PAST = "2026-06-15T00:00:00Z"  # after the purchase
+ENDS = st.none() | st.sampled_from([PAST, SOON, LATER, LAST])
 
 
 @HTTP_PROPERTY
@@ -259,7 +287,7 @@ ENDS = st.none() | st.sampled_from([EARLIER, SOON, LATER, LAST])
     starts_at=st.none() | st.sampled_from([EARLIER, SOON]),
     ends=st.lists(ENDS, min_size=1, max_size=4),
     granted=ENDS | st.just("never"),
-    revoked_at=st.none() | st.sampled_from([EARLIER, SOON, "now", "never"]),
+    revoked_at=st.none() | st.sampled_from([SOON, "never"]),
 )
 def test_level_is_active_exactly_while_a_source_is(
     shared_server_side: ServerSideApi,
@@ -278,11 +306,12 @@ def test_level_is_active_exactly_while_a_source_is(
         api.data("setTransaction", {**bought, **ids})
     if granted != "never":
         grant(api, starts_at=starts_at, expires_at=granted)
-    cut = {"never": LAST, None: NOW, "now": NOW}.get(revoked_at, revoked_at)
-    if revoked_at != "never":
-        revoke(api, **({} if revoked_at is None else {"revoke_at": cut}))
     whole = [(None, end) for end in ends] + ([(starts_at, granted)] if granted != "never" else [])
-    expected = any(
-        (begin or "") <= NOW < min(end or "9999", str(cut) if revoked_at != "never" else "9999") for begin, end in whole
-    )
+    cut = {"never": "9999", None: NOW}.get(revoked_at, revoked_at)
+    if revoked_at != "never":
+        body = {"access_level_id": "premium", "revoke_at": revoked_at}
+        if api.ask("revokeAccessLevel", body).status_code == 400:
+            cut = "9999"  # the level ends before the given time
+            assert not any(end is None or end > str(revoked_at) for begin, end in whole if (begin or "") <= NOW)
+    expected = any((begin or "") <= NOW < min(end or "9999", str(cut)) for begin, end in whole)
     assert is_active(api.level()) is expected

@@ -57,7 +57,7 @@ def test_all_can_be_set_and_cleared(api: ServerSideApi) -> None:
 def test_one_identifier_is_required(api: ServerSideApi, body: dict[str, Any]) -> None:
     """An unknown identifier does not count."""
     api.create()
-    assert declined(api.ask("setIntegrationIdentifiers", body), 400) == ["non_field_errors"]
+    assert declined(api.ask("setIntegrationIdentifiers", body), 400, "validation_error") == ["non_field_errors"]
 
 
 def test_identifiers_must_be_strings(api: ServerSideApi) -> None:
@@ -66,7 +66,7 @@ def test_identifiers_must_be_strings(api: ServerSideApi) -> None:
         with case(name):
             api.reset()
             api.create()
-            assert declined(api.ask("setIntegrationIdentifiers", {name: 1}), 400) == [name]
+            assert declined(api.ask("setIntegrationIdentifiers", {name: 1}), 400, "validation_error") == [name]
 
 
 @pytest.mark.parametrize("operation_id", ["getIntegrationIdentifiers", "setIntegrationIdentifiers"])

@@ -72,13 +72,13 @@ def test_invalid_page_is_rejected_by_parameter(api: ServerSideApi) -> None:
     for name, value in cases:
         with case(name, value):
             api.reset()
-            assert declined(api.ask("listPaywalls", params={name: value}), 400) == [name]
+            assert declined(api.ask("listPaywalls", params={name: value}), 400, "validation_error") == [name]
 
 
 def test_all_wrong_parameters_are_named(api: ServerSideApi) -> None:
     """The error lists all invalid parameters; unknown ones are ignored."""
     params = {"page[size]": 0, "page[number]": 0, "sort": "x"}
-    assert declined(api.ask("listPaywalls", params=params), 400) == ["page[number]", "page[size]"]
+    assert declined(api.ask("listPaywalls", params=params), 400, "validation_error") == ["page[number]", "page[size]"]
 
 
 def test_page_far_beyond_the_last_is_empty(api: ServerSideApi) -> None:
@@ -109,7 +109,7 @@ def test_unknown_paywall_is_404(api: ServerSideApi) -> None:
                 answer = api.ask(
                     operation_id, {"remote_configs": []} if operation_id == "updatePaywall" else None, paywall_id=name
                 )
-                assert declined(answer, 404, "paywall_not_found") == [None]
+                assert declined(answer, 404, "paywall_does_not_exist") == [None]
 
 
 def test_update_replaces_all_remote_configs(api: ServerSideApi, clock: Clock) -> None:
@@ -150,13 +150,15 @@ def test_invalid_data_is_rejected_by_index(api: ServerSideApi) -> None:
         with case(data):
             api.reset()
             answer = update(api, [config(), config("de", data)])
-            assert declined(answer, 400) == ["remote_configs.1.data"]
+            assert declined(answer, 400, "validation_error") == ["remote_configs.1.data"]
             assert api.ask("getPaywall", paywall_id=ID).json() == SEEDS[0]
 
 
 def test_duplicate_locale_is_rejected(api: ServerSideApi) -> None:
     """The error has the position of the second one."""
-    assert declined(update(api, [config(), config("de"), config()]), 400) == ["remote_configs.2.locale"]
+    assert declined(update(api, [config(), config("de"), config()]), 400, "validation_error") == [
+        "remote_configs.2.locale"
+    ]
 
 
 def test_wrong_config_is_named(api: ServerSideApi) -> None:
@@ -173,7 +175,7 @@ def test_wrong_config_is_named(api: ServerSideApi) -> None:
     for configs, sources in cases:
         with case(configs, sources):
             api.reset()
-            assert declined(update(api, configs), 400) == sources
+            assert declined(update(api, configs), 400, "validation_error") == sources
 
 
 def test_reset_restores_the_seeds(api: ServerSideApi, sandbox: Sandbox) -> None:

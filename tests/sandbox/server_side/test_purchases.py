@@ -13,6 +13,7 @@ from adapty.sandbox import Sandbox
 from tests.cases import case
 from tests.sandbox.conftest import HTTP_PROPERTY
 from tests.sandbox.server_side.conftest import (
+    FREE,
     ONE_TIME,
     Clock,
     ServerSideApi,
@@ -33,7 +34,8 @@ def subscription(api: ServerSideApi, **changes: Any) -> dict[str, Any]:
 def test_subscription_is_shown_as_it_was_sent(api: ServerSideApi, clock: Clock) -> None:
     """The profile also has its access level, until the subscription expires."""
     api.create()
-    shown = subscription(api, offer={**OFFER, "id": "spring"}, store_product_id="premium:yearly", environment="Sandbox")
+    free_trial = {"offer": {**OFFER, "id": "spring"}, "price": FREE}
+    shown = subscription(api, **free_trial, store_product_id="premium:yearly", environment="Sandbox")
     moments = {"purchased_at": "2026-06-10T14:20:00+00:00", "originally_purchased_at": "2026-06-03T14:20:00+00:00"}
     assert shown == {
         "store": "app_store",
@@ -128,7 +130,8 @@ def test_chains_are_separate(api: ServerSideApi) -> None:
     api.create()
     for number in range(3):
         api.data("setTransaction", transaction(store_original_transaction_id=f"chain {number}"))
-        profile = api.data("setTransaction", {**ONE_TIME, "store_transaction_id": f"order {number}"})
+        ids = dict.fromkeys(("store_transaction_id", "store_original_transaction_id"), f"order {number}")
+        profile = api.data("setTransaction", {**ONE_TIME, **ids})
     assert [one["store_original_transaction_id"] for one in profile["subscriptions"]] == [
         "chain 0",
         "chain 1",
@@ -154,7 +157,6 @@ def test_cancelled_renewal_has_a_date(api: ServerSideApi) -> None:
         ({"renew_status": True}, None),
         ({"renew_status": True, "renew_status_changed_at": "2026-06-15T00:00:00Z"}, None),
         ({"renew_status": False, "renew_status_changed_at": "2026-06-15T00:00:00Z"}, "2026-06-15T00:00:00Z"),
-        ({"renew_status": False, "renew_status_changed_at": "1970-01-01T00:00:00Z"}, "1970-01-01T00:00:00Z"),
         ({"renew_status": False, "renew_status_changed_at": None}, "2026-06-10T14:20:00Z"),
         ({"renew_status": False}, "2026-06-10T14:20:00Z"),
     ]
@@ -192,39 +194,34 @@ def test_grace_period_lasts_from_the_expiry_to_its_end(
         assert same_moment(shown["billing_issue_detected_at"], GRACE["billing_issue_detected_at"])
 
 
-@pytest.mark.parametrize("end", [None, "2026-07-10T14:20:00Z", "2026-07-01T00:00:00Z"])
+@pytest.mark.parametrize("end", [None, "2026-07-10T14:20:00Z"])
 def test_without_a_grace_period_a_subscription_ends_when_it_expires(
     api: ServerSideApi, clock: Clock, end: str | None
 ) -> None:
-    """A grace period that ends before the expiration has no effect."""
+    """A grace period that ends with the subscription has no effect."""
     api.create()
     clock.set("2026-07-15T00:00:00Z")
-    shown = subscription(api, grace_period_expires_at=end)
+    shown = subscription(api, **{**GRACE, "grace_period_expires_at": end})
     assert shown["is_in_grace_period"] is False
     assert same_moment(shown["expires_at"], "2026-07-10T14:20:00Z")
 
 
 REFUNDED = "2026-06-15T00:00:00Z"
+REFUND = {"refunded_at": REFUNDED, "cancellation_reason": "refund"}
 
 
-@pytest.mark.parametrize(("given_reason", "reason"), [(None, "refund"), ("billing_error", "billing_error")])
-def test_refunded_subscription_has_ended(
-    api: ServerSideApi, clock: Clock, given_reason: str | None, reason: str
-) -> None:
+def test_refunded_subscription_has_ended(api: ServerSideApi, clock: Clock) -> None:
     """Subscription and level end at the refund; the reason is that of the refund."""
     api.create()
-    for shown in (
-        subscription(api, refunded_at=REFUNDED, cancellation_reason=given_reason, **GRACE),
-        api.level() or {},
-    ):
+    for shown in (subscription(api, **REFUND, **GRACE), api.level() or {}):
         assert same_moment(shown["expires_at"], REFUNDED)
-        assert (shown["cancellation_reason"], shown["is_in_grace_period"]) == (reason, False)
+        assert (shown["cancellation_reason"], shown["is_in_grace_period"]) == ("refund", False)
 
 
 def test_refund_after_the_end_does_not_change_it(api: ServerSideApi) -> None:
     """A refund after the expiration does not extend access."""
     api.create()
-    shown = subscription(api, refunded_at="2026-09-01T00:00:00Z")
+    shown = subscription(api, **{**REFUND, "refunded_at": "2026-09-01T00:00:00Z"})
     assert same_moment(shown["expires_at"], "2026-07-10T14:20:00Z")
     assert shown["cancellation_reason"] == "refund"
 
@@ -233,7 +230,7 @@ def test_refund_ends_a_grace_period(api: ServerSideApi, clock: Clock) -> None:
     """Access ends, too."""
     api.create()
     clock.set("2026-07-16T00:00:00Z")
-    shown = subscription(api, **GRACE, refunded_at="2026-07-15T00:00:00Z")
+    shown = subscription(api, **GRACE, **{**REFUND, "refunded_at": "2026-07-15T00:00:00Z"})
     assert (shown["is_in_grace_period"], same_moment(shown["expires_at"], "2026-07-15T00:00:00Z")) == (False, True)
 
 
@@ -241,7 +238,7 @@ def test_refunded_one_time_purchase_ends_access(api: ServerSideApi) -> None:
     """It is listed as a refund; its level has ended."""
     api.create()
     api.data("setTransaction", ONE_TIME)
-    (shown,) = api.data("setTransaction", {**ONE_TIME, "refunded_at": REFUNDED})["non_subscriptions"]
+    (shown,) = api.data("setTransaction", {**ONE_TIME, **REFUND})["non_subscriptions"]
     assert shown["is_refund"] is True
     level = api.level() or {}
     assert (same_moment(level["expires_at"], REFUNDED), level["cancellation_reason"]) == (True, "refund")
@@ -279,9 +276,10 @@ def test_extreme_dates_are_accepted(api: ServerSideApi) -> None:
         with case(moment):
             api.reset()
             api.create()
-            fields = ("purchased_at", "originally_purchased_at", "expires_at", "grace_period_expires_at", "refunded_at")
+            is_last = moment.startswith("9")
+            fields = ("expires_at",) if is_last else ("purchased_at", "originally_purchased_at")
             assert subscription(api, **dict.fromkeys(fields, moment))
-            assert api.data("setTransaction", {**ONE_TIME, "purchased_at": moment, "refunded_at": moment})
+            assert api.data("setTransaction", {**ONE_TIME, "purchased_at": moment})
 
 
 def test_offset_and_a_fraction_are_the_same_moment(api: ServerSideApi) -> None:
@@ -308,7 +306,7 @@ def test_revenue_adds_up_what_was_paid_in_usd(api: ServerSideApi) -> None:
     api.data("setTransaction", transaction(price=price(0.2), store_transaction_id="renewal"))
     api.data("setTransaction", {**ONE_TIME, "price": price(5, "EUR")})
     assert api.profile()["total_revenue_usd"] == 0.3
-    api.data("setTransaction", transaction(price=price(0.2), store_transaction_id="renewal", refunded_at=REFUNDED))
+    api.data("setTransaction", transaction(price=price(0.2), store_transaction_id="renewal", **REFUND))
     assert api.profile()["total_revenue_usd"] == 0.1
 
 
@@ -331,9 +329,9 @@ def test_revenue_is_the_sum_of_the_sales(shared_server_side: ServerSideApi, sale
     shared_server_side.create()
     for number, (cents, is_refund, currency) in enumerate(sales):
         sale = {
-            "store_transaction_id": str(number),
+            **dict.fromkeys(("store_transaction_id", "store_original_transaction_id"), str(number)),
             "price": price(cents / 100, currency),
-            "refunded_at": REFUNDED if is_refund else None,
+            **(REFUND if is_refund else {}),
         }
         shared_server_side.data("setTransaction", {**ONE_TIME, **sale})
     expected = sum(cents for cents, is_refund, currency in sales if currency == "USD" and not is_refund)
@@ -356,7 +354,7 @@ def test_products_unlock_the_configured_levels() -> None:
         assert opened == ["gold", "silver", "premium"]
         assert consumable == ["coins", "coins", "gems"]
         answer = api.ask("revokeAccessLevel", {"access_level_id": "coins"})
-        declined(answer, 400, "access_level_does_not_exist")
+        declined(answer, 400, "paid_access_level_does_not_exist")
 
 
 def test_transaction_does_not_create_a_profile(api: ServerSideApi) -> None:

@@ -51,14 +51,16 @@ def test_one_setting_is_required(api: ServerSideApi) -> None:
         with case(body):
             api.reset()
             api.create()
-            assert declined(api.ask("setRefundSaverSettings", body), 400) == ["non_field_errors"]
+            assert declined(api.ask("setRefundSaverSettings", body), 400, "validation_error") == ["non_field_errors"]
 
 
 @pytest.mark.parametrize(("field", "value"), [("consent", 1), ("consent", "yes"), ("custom_preference", "refuse")])
 def test_wrong_setting_is_named(api: ServerSideApi, field: str, value: Any) -> None:
     """Nothing is changed."""
     api.create()
-    assert declined(api.ask("setRefundSaverSettings", {"consent": True, field: value}), 400) == [field]
+    assert declined(api.ask("setRefundSaverSettings", {"consent": True, field: value}), 400, "validation_error") == [
+        field
+    ]
     assert settings(api)["consent"] is False
 
 

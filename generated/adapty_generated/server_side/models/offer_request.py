@@ -25,9 +25,11 @@ class OfferRequest:
     category: OfferRequestCategory
     """ The kind of offer. """
     type_: OfferRequestType
-    """ How it is paid. """
+    """ How it is paid. `free_trial` needs a price of 0, and a subscription. """
     id: None | str | Unset = UNSET
-    """ The store's id of the offer. """
+    """ The store's id of the offer; needed for every category but `introductory`. The vendor's schema has null, but
+    its rules refuse it: omit the field instead.
+     """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

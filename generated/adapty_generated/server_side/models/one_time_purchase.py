@@ -41,7 +41,7 @@ class OneTimePurchase:
     store_transaction_id: str
     """ The store's id of this transaction. """
     store_original_transaction_id: str
-    """ The first transaction of the chain. """
+    """ The same id; a one-time purchase has no chain. """
     price: Price
     """ What was paid. """
     purchased_at: datetime.datetime
@@ -49,15 +49,15 @@ class OneTimePurchase:
     environment: OneTimePurchaseEnvironment | Unset = "Production"
     """ Whether real money was paid. """
     is_family_shared: bool | Unset = False
-    """ Whether it is shared with a family. """
+    """ Whether a family shares it, at a price of 0. """
     variation_id: None | str | Unset = UNSET
     """ The paywall's variation that led to it. """
     offer: None | OfferRequest | Unset = UNSET
     """ The offer that was used. """
     refunded_at: datetime.datetime | None | Unset = UNSET
-    """ When it was refunded. """
+    """ When it was refunded, after `purchased_at`; only with the reason `refund`. """
     cancellation_reason: CancellationReason | None | Unset = UNSET
-    """ Why it was cancelled. """
+    """ Why it was cancelled. `refund` only with `refunded_at`. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

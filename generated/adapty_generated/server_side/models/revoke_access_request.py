@@ -19,7 +19,8 @@ class RevokeAccessRequest:
     access_level_id: str
     """ The level's id. """
     revoke_at: datetime.datetime | None | Unset = UNSET
-    """ When to end it; null or none for immediately. """
+    """ When to end it: in the future, and not after the level's own end. Null or none for immediately.
+     """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

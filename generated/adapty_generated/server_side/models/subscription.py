@@ -47,29 +47,29 @@ class Subscription:
     purchased_at: datetime.datetime
     """ When this transaction took place. """
     originally_purchased_at: datetime.datetime
-    """ When the subscription began. """
+    """ When the subscription began; not after `purchased_at`. """
     expires_at: datetime.datetime
-    """ When the paid period ends. """
+    """ When the paid period ends; after `purchased_at`. """
     renew_status: bool
     """ Whether it will renew. """
     environment: SubscriptionEnvironment | Unset = "Production"
     """ Whether real money was paid. """
     is_family_shared: bool | Unset = False
-    """ Whether it is shared with a family. """
+    """ Whether a family shares it, at a price of 0. """
     variation_id: None | str | Unset = UNSET
     """ The paywall's variation that led to it. """
     offer: None | OfferRequest | Unset = UNSET
     """ The offer that was used. """
     refunded_at: datetime.datetime | None | Unset = UNSET
-    """ When it was refunded. """
+    """ When it was refunded, after `purchased_at`; only with the reason `refund`. """
     cancellation_reason: CancellationReason | None | Unset = UNSET
-    """ Why it was cancelled. """
+    """ Why it was cancelled. `refund` only with `refunded_at`. """
     renew_status_changed_at: datetime.datetime | None | Unset = UNSET
-    """ When renewal was turned on or off. """
+    """ When renewal was turned on or off; after `purchased_at`. """
     billing_issue_detected_at: datetime.datetime | None | Unset = UNSET
-    """ When a payment failed. """
+    """ When a payment failed; after `purchased_at`. """
     grace_period_expires_at: datetime.datetime | None | Unset = UNSET
-    """ When the grace period ends. """
+    """ When the grace period ends; not before `expires_at`, and only with `billing_issue_detected_at`. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

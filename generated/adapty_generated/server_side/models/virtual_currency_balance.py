@@ -16,15 +16,15 @@ T = TypeVar("T", bound="VirtualCurrencyBalance")
 @_attrs_define
 class VirtualCurrencyBalance:
     code: None | str | Unset = UNSET
-    """ The currency. """
+    """ The currency, unique in the app: ASCII letters, digits and underscores. """
     name: None | str | Unset = UNSET
     """ The currency's name. """
     balance: int | None | Unset = UNSET
-    """ What the user has. """
+    """ What the user has, with the reserved part. """
     held: int | None | Unset = UNSET
-    """ The reserved part. """
+    """ The reserved part, which is always 0 today. """
     available: int | None | Unset = UNSET
-    """ What can be spent. """
+    """ What can be spent: `balance` minus `held`. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

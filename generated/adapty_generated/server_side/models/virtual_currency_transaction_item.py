@@ -14,7 +14,7 @@ T = TypeVar("T", bound="VirtualCurrencyTransactionItem")
 @_attrs_define
 class VirtualCurrencyTransactionItem:
     currency_code: str
-    """ The currency. """
+    """ The currency: ASCII letters, digits and underscores. """
     amount: int
     """ Above 0 credits, below 0 debits; never 0. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)

@@ -22,7 +22,7 @@ T = TypeVar("T", bound="VirtualCurrencyTransactionRequest")
 
 @_attrs_define
 class VirtualCurrencyTransactionRequest:
-    """Atomic. Each currency can occur once."""
+    """Atomic. Each currency can occur once. Credits never expire."""
 
     items: list[VirtualCurrencyTransactionItem]
     metadata: None | Unset | VirtualCurrencyTransactionRequestMetadata = UNSET

@@ -93,7 +93,9 @@ def sync_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Grant an access level
 
-     Gives access without a transaction, so that it does not show in analytics.
+     Gives access without a transaction. It never shows in analytics. The webhook is the only integration
+    that
+    receives it, and the Event Feed shows it only if the webhook is set up.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -130,7 +132,9 @@ def sync(
 ) -> ErrorResponse | ProfileResponse | None:
     """Grant an access level
 
-     Gives access without a transaction, so that it does not show in analytics.
+     Gives access without a transaction. It never shows in analytics. The webhook is the only integration
+    that
+    receives it, and the Event Feed shows it only if the webhook is set up.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -162,7 +166,9 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Grant an access level
 
-     Gives access without a transaction, so that it does not show in analytics.
+     Gives access without a transaction. It never shows in analytics. The webhook is the only integration
+    that
+    receives it, and the Event Feed shows it only if the webhook is set up.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -197,7 +203,9 @@ async def asyncio(
 ) -> ErrorResponse | ProfileResponse | None:
     """Grant an access level
 
-     Gives access without a transaction, so that it does not show in analytics.
+     Gives access without a transaction. It never shows in analytics. The webhook is the only integration
+    that
+    receives it, and the Event Feed shows it only if the webhook is set up.
 
     Args:
         adapty_customer_user_id (str | Unset):

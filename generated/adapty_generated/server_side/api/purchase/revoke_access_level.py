@@ -93,7 +93,10 @@ def sync_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Revoke an access level
 
-     Ends access, immediately or at a given time.
+     Ends access, immediately or at a given time. The revocation does not last: the next store
+    transaction of the
+    subscription, such as a renewal, opens the level again. Cancel the subscription in the store to end
+    it for good.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -130,7 +133,10 @@ def sync(
 ) -> ErrorResponse | ProfileResponse | None:
     """Revoke an access level
 
-     Ends access, immediately or at a given time.
+     Ends access, immediately or at a given time. The revocation does not last: the next store
+    transaction of the
+    subscription, such as a renewal, opens the level again. Cancel the subscription in the store to end
+    it for good.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -162,7 +168,10 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | ProfileResponse]:
     """Revoke an access level
 
-     Ends access, immediately or at a given time.
+     Ends access, immediately or at a given time. The revocation does not last: the next store
+    transaction of the
+    subscription, such as a renewal, opens the level again. Cancel the subscription in the store to end
+    it for good.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -197,7 +206,10 @@ async def asyncio(
 ) -> ErrorResponse | ProfileResponse | None:
     """Revoke an access level
 
-     Ends access, immediately or at a given time.
+     Ends access, immediately or at a given time. The revocation does not last: the next store
+    transaction of the
+    subscription, such as a renewal, opens the level again. Cancel the subscription in the store to end
+    it for good.
 
     Args:
         adapty_customer_user_id (str | Unset):

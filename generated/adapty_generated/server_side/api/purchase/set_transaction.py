@@ -103,6 +103,12 @@ def sync_detailed(
     new one is a
     new transaction, which counts as a renewal.
 
+    A product that is not set up in Adapty is recorded in analytics and opens no access level.
+
+    The rules between fields are listed at the status 400. `purchase_type` is `subscription` or
+    `one_time_purchase`.
+    A guide of the vendor still shows `PRODUCT_PERIOD` and a lower-case `environment`; both are invalid.
+
     Args:
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
@@ -144,6 +150,12 @@ def sync(
     new one is a
     new transaction, which counts as a renewal.
 
+    A product that is not set up in Adapty is recorded in analytics and opens no access level.
+
+    The rules between fields are listed at the status 400. `purchase_type` is `subscription` or
+    `one_time_purchase`.
+    A guide of the vendor still shows `PRODUCT_PERIOD` and a lower-case `environment`; both are invalid.
+
     Args:
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
@@ -179,6 +191,12 @@ async def asyncio_detailed(
     `store_transaction_id` under the same `store_original_transaction_id` changes that transaction; a
     new one is a
     new transaction, which counts as a renewal.
+
+    A product that is not set up in Adapty is recorded in analytics and opens no access level.
+
+    The rules between fields are listed at the status 400. `purchase_type` is `subscription` or
+    `one_time_purchase`.
+    A guide of the vendor still shows `PRODUCT_PERIOD` and a lower-case `environment`; both are invalid.
 
     Args:
         adapty_customer_user_id (str | Unset):
@@ -218,6 +236,12 @@ async def asyncio(
     `store_transaction_id` under the same `store_original_transaction_id` changes that transaction; a
     new one is a
     new transaction, which counts as a renewal.
+
+    A product that is not set up in Adapty is recorded in analytics and opens no access level.
+
+    The rules between fields are listed at the status 400. `purchase_type` is `subscription` or
+    `one_time_purchase`.
+    A guide of the vendor still shows `PRODUCT_PERIOD` and a lower-case `environment`; both are invalid.
 
     Args:
         adapty_customer_user_id (str | Unset):

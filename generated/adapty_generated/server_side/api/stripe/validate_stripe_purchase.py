@@ -7,6 +7,7 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.error_response import ErrorResponse
 from ...models.stripe_error_response import StripeErrorResponse
 from ...models.stripe_validation_request import StripeValidationRequest
 from ...models.stripe_validation_response import StripeValidationResponse
@@ -34,7 +35,7 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> StripeErrorResponse | StripeValidationResponse | None:
+) -> ErrorResponse | StripeErrorResponse | StripeValidationResponse | None:
     if response.status_code == 200:
         response_200 = StripeValidationResponse.from_dict(response.json())
 
@@ -46,12 +47,12 @@ def _parse_response(
         return response_400
 
     if response.status_code == 401:
-        response_401 = StripeErrorResponse.from_dict(response.json())
+        response_401 = ErrorResponse.from_dict(response.json())
 
         return response_401
 
     if response.status_code == 500:
-        response_500 = StripeErrorResponse.from_dict(response.json())
+        response_500 = ErrorResponse.from_dict(response.json())
 
         return response_500
 
@@ -63,7 +64,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[StripeErrorResponse | StripeValidationResponse]:
+) -> Response[ErrorResponse | StripeErrorResponse | StripeValidationResponse]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -76,7 +77,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: StripeValidationRequest,
-) -> Response[StripeErrorResponse | StripeValidationResponse]:
+) -> Response[ErrorResponse | StripeErrorResponse | StripeValidationResponse]:
     """Validate a Stripe purchase
 
      Has Adapty look up a Stripe purchase and record it for the user, who is created if necessary.
@@ -89,7 +90,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[StripeErrorResponse | StripeValidationResponse]
+        Response[ErrorResponse | StripeErrorResponse | StripeValidationResponse]
     """
 
     kwargs = _get_kwargs(
@@ -107,7 +108,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: StripeValidationRequest,
-) -> StripeErrorResponse | StripeValidationResponse | None:
+) -> ErrorResponse | StripeErrorResponse | StripeValidationResponse | None:
     """Validate a Stripe purchase
 
      Has Adapty look up a Stripe purchase and record it for the user, who is created if necessary.
@@ -120,7 +121,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        StripeErrorResponse | StripeValidationResponse
+        ErrorResponse | StripeErrorResponse | StripeValidationResponse
     """
 
     return sync_detailed(
@@ -133,7 +134,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: StripeValidationRequest,
-) -> Response[StripeErrorResponse | StripeValidationResponse]:
+) -> Response[ErrorResponse | StripeErrorResponse | StripeValidationResponse]:
     """Validate a Stripe purchase
 
      Has Adapty look up a Stripe purchase and record it for the user, who is created if necessary.
@@ -146,7 +147,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[StripeErrorResponse | StripeValidationResponse]
+        Response[ErrorResponse | StripeErrorResponse | StripeValidationResponse]
     """
 
     kwargs = _get_kwargs(
@@ -162,7 +163,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: StripeValidationRequest,
-) -> StripeErrorResponse | StripeValidationResponse | None:
+) -> ErrorResponse | StripeErrorResponse | StripeValidationResponse | None:
     """Validate a Stripe purchase
 
      Has Adapty look up a Stripe purchase and record it for the user, who is created if necessary.
@@ -175,7 +176,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        StripeErrorResponse | StripeValidationResponse
+        ErrorResponse | StripeErrorResponse | StripeValidationResponse
     """
 
     return (

@@ -122,14 +122,16 @@ def sync_detailed(
 ) -> Response[ErrorResponse | VirtualCurrencyTransactionResponse]:
     """Change virtual currency balances
 
-     Credits and debits currencies of a user, all of them or none. Limited to 600 requests a minute per
-    app.
+     Credits and debits currencies of a user, all of them or none. What is credited here never expires.
+    Two limits
+    hold by default: 600 requests a minute per app, and 6000 a minute for all apps together.
 
     Args:
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
         idempotency_key (str | Unset):
-        body (VirtualCurrencyTransactionRequest): Atomic. Each currency can occur once.
+        body (VirtualCurrencyTransactionRequest): Atomic. Each currency can occur once. Credits
+            never expire.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,14 +165,16 @@ def sync(
 ) -> ErrorResponse | VirtualCurrencyTransactionResponse | None:
     """Change virtual currency balances
 
-     Credits and debits currencies of a user, all of them or none. Limited to 600 requests a minute per
-    app.
+     Credits and debits currencies of a user, all of them or none. What is credited here never expires.
+    Two limits
+    hold by default: 600 requests a minute per app, and 6000 a minute for all apps together.
 
     Args:
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
         idempotency_key (str | Unset):
-        body (VirtualCurrencyTransactionRequest): Atomic. Each currency can occur once.
+        body (VirtualCurrencyTransactionRequest): Atomic. Each currency can occur once. Credits
+            never expire.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -199,14 +203,16 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | VirtualCurrencyTransactionResponse]:
     """Change virtual currency balances
 
-     Credits and debits currencies of a user, all of them or none. Limited to 600 requests a minute per
-    app.
+     Credits and debits currencies of a user, all of them or none. What is credited here never expires.
+    Two limits
+    hold by default: 600 requests a minute per app, and 6000 a minute for all apps together.
 
     Args:
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
         idempotency_key (str | Unset):
-        body (VirtualCurrencyTransactionRequest): Atomic. Each currency can occur once.
+        body (VirtualCurrencyTransactionRequest): Atomic. Each currency can occur once. Credits
+            never expire.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -238,14 +244,16 @@ async def asyncio(
 ) -> ErrorResponse | VirtualCurrencyTransactionResponse | None:
     """Change virtual currency balances
 
-     Credits and debits currencies of a user, all of them or none. Limited to 600 requests a minute per
-    app.
+     Credits and debits currencies of a user, all of them or none. What is credited here never expires.
+    Two limits
+    hold by default: 600 requests a minute per app, and 6000 a minute for all apps together.
 
     Args:
         adapty_customer_user_id (str | Unset):
         adapty_profile_id (str | Unset):
         idempotency_key (str | Unset):
-        body (VirtualCurrencyTransactionRequest): Atomic. Each currency can occur once.
+        body (VirtualCurrencyTransactionRequest): Atomic. Each currency can occur once. Credits
+            never expire.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

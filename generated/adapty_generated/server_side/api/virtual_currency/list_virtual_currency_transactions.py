@@ -110,7 +110,7 @@ def sync_detailed(
 ) -> Response[ErrorResponse | VirtualCurrencyTransactionsHistoryResponse]:
     """List virtual currency transactions
 
-     Returns a user's transactions, page by page; `next_cursor` requests the next page.
+     Returns a user's transactions, newest first, page by page; `next_cursor` requests the next page.
 
     Args:
         currency_code (str | Unset):
@@ -153,7 +153,7 @@ def sync(
 ) -> ErrorResponse | VirtualCurrencyTransactionsHistoryResponse | None:
     """List virtual currency transactions
 
-     Returns a user's transactions, page by page; `next_cursor` requests the next page.
+     Returns a user's transactions, newest first, page by page; `next_cursor` requests the next page.
 
     Args:
         currency_code (str | Unset):
@@ -191,7 +191,7 @@ async def asyncio_detailed(
 ) -> Response[ErrorResponse | VirtualCurrencyTransactionsHistoryResponse]:
     """List virtual currency transactions
 
-     Returns a user's transactions, page by page; `next_cursor` requests the next page.
+     Returns a user's transactions, newest first, page by page; `next_cursor` requests the next page.
 
     Args:
         currency_code (str | Unset):
@@ -232,7 +232,7 @@ async def asyncio(
 ) -> ErrorResponse | VirtualCurrencyTransactionsHistoryResponse | None:
     """List virtual currency transactions
 
-     Returns a user's transactions, page by page; `next_cursor` requests the next page.
+     Returns a user's transactions, newest first, page by page; `next_cursor` requests the next page.
 
     Args:
         currency_code (str | Unset):
