@@ -20,6 +20,7 @@ from adapty import AsyncAdapty, _generated, flows
 from adapty._cli.app import app
 from adapty._core.operations import OPERATIONS, Api
 from adapty.models._request import RequestModel
+from adapty.sandbox._analytics.routes import ACTIONS as ANALYTICS_ACTIONS
 from adapty.sandbox._mail.routes import ACTIONS as MAIL_ACTIONS
 from adapty.sandbox._server_side.actions import ACTIONS as SERVER_SIDE_ACTIONS
 from adapty.sandbox._web.actions import ACTIONS as WEB_ACTIONS
@@ -59,6 +60,7 @@ CONTRACTS: tuple[Contract, ...] = (*APIS, "webhooks")
 SANDBOX: Mapping[Api, Iterable[str]] = {
     "mail": MAIL_ACTIONS,
     "server_side": SERVER_SIDE_ACTIONS,
+    "export_analytics": ANALYTICS_ACTIONS,
     "web": WEB_ACTIONS,
 }
 """The operations that the sandbox serves."""
