@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import gc
 import signal
+import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from adapty import Adapty
+from adapty._rate_limits import without_limits
 from adapty.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 # doctest does not support await. The same examples run in adapty/_sync, which is generated from these files.
 collect_ignore_glob = ["adapty/_async/*"]
+
+# httpcore tries to import sniffio, which is not installed, several times for each request.
+if find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 ACCESS_LEVELS = ("gold", "silver", "open", "life", "past", "late")
@@ -53,9 +60,11 @@ def _example(running_sandbox: Sandbox, tmp_path: Path, doctest_namespace: dict[s
             mail_secret_key=running_sandbox.mail_key,
             base_url=running_sandbox.url,
             mail_base_url=running_sandbox.url,
+            admin_base_url=running_sandbox.url,
         ) as client,
     ):
         patch.chdir(tmp_path)
+        patch.setattr("adapty._sync.transport.LIMITS", without_limits())
         doctest_namespace.update(client=client, adapty_sandbox=running_sandbox)
         yield
 
@@ -67,7 +76,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.fixturenames.append("_example")
 
 
-def pytest_collection_finish() -> None:
-    """Exclude the objects loaded so far from garbage collection: traversing them takes longer than most tests."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect without garbage collection, and exclude what is loaded from it: it takes longer than most tests."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000)
+        gc.enable()

@@ -178,7 +178,8 @@ class AdaptyAPIError(AdaptyError):
         messages: The error messages in the body, possibly empty.
         field_names: The request fields that the body names, possibly empty.
         hint: The documented rule that the request breaks, if the API has one for this error code (in
-            `transactions.set...`, `access_levels.grant` and `access_levels.revoke`), or None. The message contains it.
+            `transactions.set...`, `access_levels.grant`, `access_levels.revoke` and `web`), or None. It is part of the
+            message.
         request_id: The ID of the request, for Adapty's support, or None.
         retry_after: The `Retry-After` of the response in seconds, or None.
         headers: The response headers, with names in lower case.

@@ -134,7 +134,7 @@ def _loosen(schema: Json) -> None:
 def _drop_empty_content(response: Json) -> None:
     """Drop the content of a response if all that its schema says is that it is an object."""
     schemas = [content.get("schema", {}) for content in response.get("content", {}).values()]
-    if schemas and all(schema.keys() - {"description"} == {"type"} and schema["type"] == "object" for schema in schemas):
+    if schemas and all({**schema, "description": ""} == {"type": "object", "description": ""} for schema in schemas):
         del response["content"]
 
 

@@ -10,11 +10,12 @@ import httpx
 import pytest
 from hypothesis import settings
 
+from tests.python_processes import stop_fork_server
 from tests.raw_server import RawServer, raw_server
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from adapty.sandbox import Sandbox
 
@@ -42,6 +43,13 @@ EVENT: dict[str, Any] = {
 }
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Collect tests, but no examples in docstrings, which only the package has."""
+    collectors = yield
+    return [collector for collector in collectors if type(collector) is pytest.Module]
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _certificates() -> Iterator[None]:
     """Read the certificates once and not for each client, because it takes longer than most tests."""
@@ -63,6 +71,13 @@ def _no_adapty_environment() -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith("ADAPTY_") or name.upper().endswith("_PROXY")]:
             patch.delenv(name)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fork_server() -> Iterator[None]:
+    """Stop the server of `tests.python_processes` at the end."""
+    yield
+    stop_fork_server()
 
 
 @pytest.fixture(scope="session")

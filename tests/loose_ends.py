@@ -33,6 +33,8 @@ def no_loose_ends() -> Iterator[None]:
     try:
         yield
         gc.collect()
+        # What is alive now is not traversed again after the next test.
+        gc.freeze()
     finally:
         logging.getLogger("asyncio").removeHandler(warnings)
     assert warnings.texts == []

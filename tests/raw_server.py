@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-__all__ = ["RawServer", "answer", "gzip_bomb", "raw_server"]
+__all__ = ["RawServer", "Reply", "answer", "gzip_bomb", "raw_server"]
 
 Reply = bytes | Callable[[socket.socket], None]
 

@@ -25,6 +25,7 @@ __all__ = [
     "KEY",
     "PAYWALL_ID",
     "PROFILE_ID",
+    "PUBLIC_KEY",
     "PURCHASE",
     "SIDE_BY_SIDE",
     "SUBSCRIPTION",
@@ -44,6 +45,9 @@ __all__ = [
 KEY = "secret_live_shown"
 """The key of the clients under test, which must never show."""
 
+PUBLIC_KEY = "public_live_shown"
+"""Their key of the Web API."""
+
 USER = "jane@example.com"
 """A customer user id of the most personal kind, which must show in no error."""
 
@@ -53,7 +57,7 @@ PROFILE_ID = "772204ce-ebf6-4ed9-82b0-d8688ab62b01"
 PAYWALL_ID = "3a1f7f66-5a0e-4f3b-9d5e-0d6b7c8e9f10"
 DEVICE_ID = "1a2b3c4d-5e6f-4708-8192-a3b4c5d6e7f8"
 
-SIDE_BY_SIDE: Mapping[object, int] = {map_async: 200, map_threads: 50}
+SIDE_BY_SIDE: Mapping[object, int] = {map_async: 100, map_threads: 50}
 """How many callers share one client where they share one, by how they are run."""
 
 PURCHASE: Mapping[str, Any] = {

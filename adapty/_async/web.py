@@ -64,6 +64,7 @@ class AsyncWeb:
         Raises:
             AdaptyUsageError: Neither or both IDs are given, or an argument is invalid. Nothing was sent.
             NotFoundError: The placement does not exist, or shows no paywall to this user.
+            ProfileNotFoundError: There is no such profile.
             AdaptyAPIError: The API rejected the request or failed.
             AdaptyConnectionError: No response arrived after all attempts.
 
@@ -210,7 +211,7 @@ class AsyncWeb:
         Example:
             >>> from adapty_generated.web.api.default import get_paywall
             >>> from adapty_generated.web.models import GetPaywallRequest
-            >>> body = GetPaywallRequest(placement_id="onboarding", store="stripe", customer_user_id="nobody")
+            >>> body = GetPaywallRequest(placement_id="onboarding", store="stripe", customer_user_id="unknown")
             >>> response = await get_paywall.asyncio_detailed(client=client.web.low_level(), body=body)
             >>> response.status_code
             <HTTPStatus.NOT_FOUND: 404>

@@ -49,6 +49,7 @@ __all__ = [
     "Send",
     "Wait",
     "execute",
+    "is_csv",
     "parse_result",
 ]
 
@@ -285,6 +286,10 @@ def parse_result(call: Call[T], response: Response) -> T:
     Raises:
         InvalidBody: The body is not as documented.
     """
+    if call.operation.response_kind == "csv":
+        if is_csv(response.headers):
+            return call.parse({})
+        raise InvalidBody(f"the body is {response.headers.get('content-type') or 'of no type'}; expected text/csv")
     is_object = call.operation.response_kind == "object"
     if not is_object and not response.content.strip():
         return call.parse({})
@@ -301,6 +306,11 @@ def parse_result(call: Call[T], response: Response) -> T:
     raise InvalidBody(problem)
 
 
+def is_csv(headers: Mapping[str, str]) -> bool:
+    """Return whether a response contains CSV, as its headers say."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower() == "text/csv"
+
+
 def _request_info(
     call: Call[Any], attempts: int, endpoint: Endpoint | None = None, *, may_have_succeeded: bool = False
 ) -> RequestInfo:
@@ -313,6 +323,7 @@ def _request_info(
         idempotency_key=request.headers.get(IDEMPOTENCY_KEY),
         key_source=None if endpoint is None else endpoint.key_source,
         proxy=None if endpoint is None else endpoint.proxy,
+        api=operation.api,
         may_have_succeeded=may_have_succeeded,
         possible_effect=operation.possible_effect if may_have_succeeded and not operation.is_idempotent else None,
     )

@@ -13,6 +13,7 @@ from adapty import errors
 from adapty._core.addresses import describe_url
 from adapty._core.error_rules import find_hint
 from adapty._core.json_body import InvalidJson, parse_json
+from adapty._core.operations import Api
 from adapty._core.redaction import redact, redact_data
 from adapty._core.retry import parse_retry_after
 from adapty._escaping import escape_control
@@ -102,6 +103,7 @@ class RequestInfo:
     idempotency_key: str | None = None
     key_source: str | None = None
     proxy: str | None = None
+    api: Api | None = None
     may_have_succeeded: bool = False
     possible_effect: str | None = None
     """What the request may have done, if it must not be repeated because of that."""
@@ -186,7 +188,7 @@ def error_from_response(
     # By the code before redaction: a short key of a test may be a part of it.
     error_code = _ErrorBody.parse(received).error_code
     error_type = _error_type(status, error_code)
-    hint = find_hint(request.operation, error_code) if status // 100 == _CLIENT_ERROR else None
+    hint = find_hint(request.operation, error_code, request.api) if status // 100 == _CLIENT_ERROR else None
     request_id = headers.get("request-id") or headers.get("x-request-id")
     retry_after = parse_retry_after(headers.get("retry-after"))
     text = problem or "; ".join(parsed.messages[:_MAX_MESSAGES])[:_MAX_MESSAGE_LENGTH] or "no error message"

@@ -13,6 +13,8 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from adapty._core.operations import Api
+
 __all__ = ["ERROR_RULES", "ErrorRule", "find_hint"]
 
 _SET_TRANSACTION = frozenset({"setTransaction"})
@@ -103,8 +105,23 @@ ERROR_RULES: Mapping[str, ErrorRule] = {
 """The rules by error code. The sandbox reports the first one that a transaction breaks, in this order."""
 
 
-def find_hint(operation: str, error_code: str | None) -> str | None:
+WEB_HINTS: Mapping[str, str] = {
+    "not_authenticated": "the Web API needs the public key of the app (public_live_...), not the secret key",
+    "VARIATION_DOES_NOT_EXIST_ERROR": (
+        "placement_id must be a placement that shows a paywall to this user; variation_id must come from get_paywall"
+    ),
+    "profile_does_not_exist": "the profile must exist in the app of the public key; create it first",
+}
+"""The remedies in the Web API, by error code."""
+
+
+def find_hint(operation: str, error_code: str | None, api: Api | None = None) -> str | None:
     """Return the rule that an operation was refused by, or None if there is none for this code.
+
+    Args:
+        operation: The operationId.
+        error_code: The code in the response.
+        api: The API. Default: the server-side API.
 
     Example:
         >>> find_hint("setTransaction", "expires_date_error")
@@ -112,5 +129,7 @@ def find_hint(operation: str, error_code: str | None) -> str | None:
         >>> find_hint("getProfile", "expires_date_error") is None
         True
     """
+    if api == "web":
+        return WEB_HINTS.get(error_code or "")
     rule = ERROR_RULES.get(error_code or "")
     return rule.text if rule and operation in rule.operations else None

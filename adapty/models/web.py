@@ -9,7 +9,7 @@ import attrs
 
 from adapty._core import validation
 from adapty._core.ids import validate_customer_user_id, validate_uuid
-from adapty._core.redaction import repr_masked
+from adapty._core.redaction import repr_masked, repr_redacted
 from adapty._core.sentinel import NOT_GIVEN, NotGiven
 from adapty._core.server_side_validation import optional_uuid
 from adapty.models._request import RequestModel, validate_fields
@@ -143,7 +143,7 @@ class AttributionRequest(_UserRequest):
     """The source of a user: schema `AddAttributionRequest`."""
 
     status: AttributionStatus = attrs.field(converter=_status)
-    attribution_user_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.text, repr=repr_masked)
+    attribution_user_id: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.text, repr=repr_redacted)
     channel: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.text)
     campaign: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.text)
     ad_group: str | NotGiven = attrs.field(default=NOT_GIVEN, converter=validation.text)

@@ -1,9 +1,12 @@
 """A local stand-in for Adapty: start it, point the client at it, and inspect what arrived.
 
-It serves the server-side API, the Mail API and the Export Analytics API with the paths, the authorization, the
-validation and the error bodies of the specs in `openapi/`, stores what it receives in SQLite, and exposes it under
+It serves the server-side API, the Web API, the Mail API and the Export Analytics API with the paths, the authorization,
+the validation and the error bodies of the specs in `openapi/`, stores what it receives in SQLite, and exposes it under
 `/_sandbox/`. It sends no e-mail and makes no charges. Its only outgoing requests are webhooks, if you configure an
 address. It fails on demand: see `Fault`.
+
+The placements of the Web API are `onboarding` (the first live paywall), `onboarding_ab` (an A/B test of the first two)
+and the ID of each live paywall; see `Sandbox.paywalls`. The README defines the charts of the Export Analytics API.
 
 Requires the extra: `pip install "adapty[sandbox]"`. The constants and the faults work without it.
 

@@ -27,7 +27,7 @@ class SandboxState:
 
     Attributes:
         mail: The data of the Mail API.
-        server_side: The data of the server-side API.
+        server_side: The data of the server-side API, which the Web API uses too.
         dispatcher: Posts webhooks, or None.
         analytics_limit: The rate limit of the Export Analytics API, or None.
 

@@ -1,4 +1,4 @@
-"""The SQLite database of a sandbox, with the tables of both APIs."""
+"""The SQLite database of a sandbox, with the tables of all APIs."""
 
 from __future__ import annotations
 

@@ -53,9 +53,10 @@ any format, a Decimal the same amount, None a field that is empty or missing. Of
 - Adapty Mail: `assert_profile_saved`, `assert_event_saved`, `assert_flow`.
 - The server-side API: `assert_server_side_profile`, `assert_transaction_saved`, `assert_access`, `assert_no_access`,
   `assert_balance`.
-- Both: `assert_erased`, `assert_requests`, `assert_nothing_sent`.
+- The Web API: `assert_paywall_viewed`; `assert_server_side_profile` compares `attributions`.
+- All: `assert_erased`, `assert_requests`, `assert_nothing_sent`.
 
-Name users of Mail by `external_profile_id`, and those of the server-side API by `customer_user_id=` or `profile_id=`.
+Name users of Mail by `external_profile_id`, and those of the other APIs by `customer_user_id=` or `profile_id=`.
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
         assert_server_side_profile as assert_server_side_profile,
         assert_transaction_saved as assert_transaction_saved,
     )
+    from adapty.testing._web import assert_paywall_viewed as assert_paywall_viewed
 else:
     from adapty._lazy import attach
 
@@ -92,5 +94,6 @@ else:
                 assert_access assert_balance assert_no_access assert_server_side_profile
                 assert_transaction_saved
             """,
+            "._web": "assert_paywall_viewed",
         },
     )

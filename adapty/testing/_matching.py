@@ -16,7 +16,14 @@ from adapty.models._request import RequestModel
 from adapty.models._response import parse_datetime, parse_decimal
 from adapty.testing._messages import format_value
 
-__all__ = ["MISSING", "Difference", "find_differences", "nearest_differences", "require_known_fields"]
+__all__ = [
+    "MISSING",
+    "Difference",
+    "find_differences",
+    "nearest_differences",
+    "require_count",
+    "require_known_fields",
+]
 
 MISSING: Final = object()
 """The actual value of a missing field."""
@@ -97,6 +104,16 @@ def nearest_differences(
     found = [find_differences(expected, one) for one in stored]
     index = min(range(len(found)), key=lambda index: (len(found[index]), -index))
     return index, found[index]
+
+
+def require_count(count: int | None) -> None:
+    """Raise an error unless an expected count is None, or an integer of at least 0.
+
+    Raises:
+        AdaptyUsageError: It is something else.
+    """
+    if count is not None and (type(count) is not int or count < 0):
+        raise AdaptyUsageError.for_field("count", "must be an integer, 0 or more")
 
 
 def require_known_fields(fields: Mapping[str, Any], known: tuple[str, ...], *stored: Mapping[str, Any]) -> None:

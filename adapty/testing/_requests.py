@@ -1,4 +1,4 @@
-"""Assertions on both APIs: requests and erasures."""
+"""Assertions on all APIs: requests and erasures."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from adapty._core.validation import identifier, type_name, validate
 from adapty.errors import AdaptyUsageError
+from adapty.testing._matching import require_count
 from adapty.testing._messages import failure, format_count, format_value
 from adapty.testing._recorded import (
     is_truncated,
@@ -51,7 +52,8 @@ def assert_requests(
         operation: The operationId, such as `saveProfile` or `grantAccessLevel`.
         count: The expected number of requests. Default: at least one.
         statuses: The expected statuses of the responses, in order; 0 if a fault dropped the connection.
-        api: `mail` or `server_side`, for `deleteProfile`, which both APIs have. Default: both.
+        api: The API of an operation that two have: `mail` or `server_side` for `deleteProfile`, `server_side` or `web`
+            for `getPaywall`. Default: all.
 
     Returns:
         The requests, in order.
@@ -71,8 +73,7 @@ def assert_requests(
     if api is not None:
         require_api(api)
     require_operation(operation, api)
-    if count is not None and (type(count) is not int or count < 0):
-        raise AdaptyUsageError.for_field("count", "must be an integer, 0 or more")
+    require_count(count)
     if statuses is not None and (isinstance(statuses, str | bytes) or not isinstance(statuses, Sequence)):
         raise AdaptyUsageError.for_field("statuses", f"is {type_name(statuses)}; expected a list such as [429, 200]")
     received = recorded_requests(sandbox)
@@ -93,7 +94,7 @@ def assert_requests(
 
 
 def assert_nothing_sent(sandbox: Sandbox) -> None:
-    """Assert that neither API received a request.
+    """Assert that no API received a request.
 
     Args:
         sandbox: The sandbox.

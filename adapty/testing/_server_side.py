@@ -29,6 +29,7 @@ __all__ = [
     "assert_server_side_profile",
     "assert_transaction_saved",
     "find_profile",
+    "require_profile",
 ]
 
 _USER_NAMES = {"customer_user_id": "user", "profile_id": "user with profile_id"}
@@ -66,7 +67,7 @@ def assert_server_side_profile(
         ... )
     """
     __tracebackhide__ = True
-    user, profile = _require_profile(sandbox, customer_user_id, profile_id)
+    user, profile = require_profile(sandbox, customer_user_id, profile_id)
     require_known_fields(fields, tuple(dict.fromkeys([*field_names(ProfileRequest), *profile])))
     if found := find_differences(fields, profile):
         rejected = (
@@ -117,7 +118,7 @@ def assert_transaction_saved(
         'order_1003'
     """
     __tracebackhide__ = True
-    user, profile = _require_profile(sandbox, customer_user_id, profile_id)
+    user, profile = require_profile(sandbox, customer_user_id, profile_id)
     stored: list[dict[str, Any]] = profile["transactions"]
     require_known_fields(fields, _TRANSACTION_FIELDS, *stored)
     rejected = describe_rejected(sandbox, "setTransaction", "server_side")
@@ -164,7 +165,7 @@ def assert_access(
     """
     __tracebackhide__ = True
     level, time = _parse_arguments(access_level_id, at)
-    user, profile = _require_profile(sandbox, customer_user_id, profile_id)
+    user, profile = require_profile(sandbox, customer_user_id, profile_id)
     if not Profile.from_dict(profile).has_access(level, time):
         raise failure(sandbox, f"{user} has no access to {format_value(level)}", *_list_levels(profile, time))
 
@@ -196,7 +197,7 @@ def assert_no_access(
     """
     __tracebackhide__ = True
     level, time = _parse_arguments(access_level_id, at)
-    user, profile = _require_profile(sandbox, customer_user_id, profile_id)
+    user, profile = require_profile(sandbox, customer_user_id, profile_id)
     if Profile.from_dict(profile).has_access(level, time):
         raise failure(sandbox, f"{user} has access to {format_value(level)}", *_list_levels(profile, time))
 
@@ -228,7 +229,7 @@ def assert_balance(
         >>> assert_balance(adapty_sandbox, "GOLD", 100, customer_user_id="user_12345")
     """
     __tracebackhide__ = True
-    user, profile = _require_profile(sandbox, customer_user_id, profile_id)
+    user, profile = require_profile(sandbox, customer_user_id, profile_id)
     balances: dict[str, int] = profile["virtual_currencies"]
     code = validate("currency_code", lambda name: one_of(balances, name), currency_code)
     if found := find_differences({code: balance}, balances):
@@ -251,7 +252,7 @@ def find_profile(
     return f"{_USER_NAMES[kind]} {format_value(value)}", sandbox.server_side_profile(**{kind: value})
 
 
-def _require_profile(
+def require_profile(
     sandbox: Sandbox,
     customer_user_id: str | None,
     profile_id: str | UUID | None,

@@ -101,7 +101,7 @@ def _add_faults(sandbox: Sandbox, marker: pytest.Mark) -> None:
 
 @pytest.fixture
 def adapty_client(adapty_sandbox: Sandbox) -> Iterator[Adapty]:
-    """Return an `Adapty` for the sandbox, with the keys of both APIs, and close it after the test."""
+    """Return an `Adapty` for the sandbox, with the keys of all APIs, and close it after the test."""
     from adapty.testing._fixtures import sync_client
 
     with sync_client(adapty_sandbox) as client:
@@ -110,7 +110,7 @@ def adapty_client(adapty_sandbox: Sandbox) -> Iterator[Adapty]:
 
 @pytest.fixture
 def async_adapty_client(adapty_sandbox: Sandbox) -> AsyncAdapty:
-    """Return an `AsyncAdapty` for the sandbox, with the keys of both APIs. It works in any event loop."""
+    """Return an `AsyncAdapty` for the sandbox, with the keys of all APIs. It works in any event loop."""
     from adapty.testing._fixtures import async_client
 
     return async_client(adapty_sandbox)

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from adapty import AsyncAdapty
-from tests.server_side_calls import KEY, Stub
+from adapty._rate_limits import RateLimits
+from tests.server_side_calls import KEY, PUBLIC_KEY, Stub
 from tests.transports import AsyncTransports
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         waits.append(seconds)
 
     monkeypatch.setattr("adapty._async.transport.sleep", note)
+    # The time that a rate limit sees is the time slept.
+    monkeypatch.setattr("adapty._async.transport.LIMITS", RateLimits(lambda: sum(waits)))
     return waits
 
 
@@ -35,6 +38,7 @@ async def adapty(sandbox: Sandbox) -> AsyncIterator[AsyncAdapty]:
     """Return a client of the sandbox."""
     async with AsyncAdapty(
         sandbox.secret_key,
+        public_key=sandbox.public_key,
         base_url=sandbox.url,
         mail_secret_key=sandbox.mail_key,
         mail_base_url=sandbox.url,
@@ -57,6 +61,7 @@ async def client(
     """Return a client of the server whose responses the test selects, with a key that must never be shown."""
     async with AsyncAdapty(
         KEY,
+        public_key=PUBLIC_KEY,
         base_url=server.url,
         mail_secret_key=KEY,
         mail_base_url=server.url,
@@ -75,5 +80,5 @@ def stub() -> Stub:
 @pytest.fixture
 async def stubbed(stub: Stub) -> AsyncIterator[AsyncAdapty]:
     """Return a client of the stub, with the same key."""
-    async with AsyncAdapty(KEY, transport=httpx.MockTransport(stub)) as made:
+    async with AsyncAdapty(KEY, public_key=PUBLIC_KEY, transport=httpx.MockTransport(stub)) as made:
         yield made

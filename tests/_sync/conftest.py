@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from adapty import Adapty
-from tests.server_side_calls import KEY, Stub
+from adapty._rate_limits import RateLimits
+from tests.server_side_calls import KEY, PUBLIC_KEY, Stub
 from tests.transports import Transports
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         waits.append(seconds)
 
     monkeypatch.setattr("adapty._sync.transport.sleep", note)
+    # The time that a rate limit sees is the time slept.
+    monkeypatch.setattr("adapty._sync.transport.LIMITS", RateLimits(lambda: sum(waits)))
     return waits
 
 
@@ -37,6 +40,7 @@ def adapty(sandbox: Sandbox) -> Iterator[Adapty]:
     """Return a client of the sandbox."""
     with Adapty(
         sandbox.secret_key,
+        public_key=sandbox.public_key,
         base_url=sandbox.url,
         mail_secret_key=sandbox.mail_key,
         mail_base_url=sandbox.url,
@@ -59,6 +63,7 @@ def client(
     """Return a client of the server whose responses the test selects, with a key that must never be shown."""
     with Adapty(
         KEY,
+        public_key=PUBLIC_KEY,
         base_url=server.url,
         mail_secret_key=KEY,
         mail_base_url=server.url,
@@ -77,5 +82,5 @@ def stub() -> Stub:
 @pytest.fixture
 def stubbed(stub: Stub) -> Iterator[Adapty]:
     """Return a client of the stub, with the same key."""
-    with Adapty(KEY, transport=httpx.MockTransport(stub)) as made:
+    with Adapty(KEY, public_key=PUBLIC_KEY, transport=httpx.MockTransport(stub)) as made:
         yield made

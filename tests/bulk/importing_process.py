@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import PIPE
 from typing import TYPE_CHECKING, Any
 
 from tests.conftest import EVENT
+from tests.python_processes import PythonProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 __all__ = ["importing", "wait_until", "write_base"]
 
-_ROOT = Path(__file__).resolve().parents[2]
 _WHEN = "2026-06-01T10:30:00Z"
 
 
@@ -42,20 +40,17 @@ def write_base(profiles: int, events: int, owners: int) -> None:
 
 
 @contextmanager
-def importing(url: str, **options: Any) -> Iterator[subprocess.Popen[str]]:
+def importing(url: str, **options: Any) -> Iterator[PythonProcess]:
     """Import the files of the current folder in another process, which ends with the block."""
-    command = [sys.executable, "-W", "error", "-m", "tests.bulk.importer", url, json.dumps(options)]
-    paths = os.pathsep.join([str(_ROOT), *sys.path])
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": paths}
-    ) as process:
+    arguments = ("-W", "error", "-m", "tests.bulk.importer", url, json.dumps(options))
+    with PythonProcess(*arguments, stdout=PIPE, stderr=PIPE) as process:
         try:
             yield process
         finally:
             process.kill()
 
 
-def wait_until(is_so: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+def wait_until(is_so: Callable[[], bool], process: PythonProcess) -> None:
     """Wait for a condition or the end of the process."""
     end = time.monotonic() + 30
     while not is_so() and process.poll() is None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import subprocess
-import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
+from subprocess import PIPE
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -20,13 +19,13 @@ from adapty._engine.runner import CancelToken
 from adapty.bulk import Progress, async_erase, erase
 from adapty.bulk._state.checkpoint import Checkpoint
 from tests.bulk.erasing import FakeApis, outcomes, report_rows, users_file
+from tests.python_processes import PythonProcess
 from tests.raw_server import raw_server
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator
 
-ROOT = Path(__file__).resolve().parents[2]
 JOURNAL = Path("users.txt.checkpoint")
 RESUME_NOTE = "run it again to resume; its progress is in users.txt.checkpoint"
 
@@ -336,10 +335,7 @@ def test_killed_process_is_resumed() -> None:
     assert not JOURNAL.exists()
 
 
-def erasing(url: str) -> subprocess.Popen[str]:
+def erasing(url: str) -> PythonProcess:
     """Start an erasure in a separate process."""
-    command = [sys.executable, "-W", "error", "-m", "tests.bulk.eraser", url, '{"concurrency": 4}']
-    paths = os.pathsep.join([str(ROOT), *sys.path])
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": paths}
-    )
+    arguments = ("-W", "error", "-m", "tests.bulk.eraser", url, '{"concurrency": 4}')
+    return PythonProcess(*arguments, stdout=PIPE, stderr=PIPE)

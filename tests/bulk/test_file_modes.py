@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-import subprocess
-import sys
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +16,7 @@ from adapty.bulk import _stage_runner, erase, import_all
 from adapty.bulk._inputs import sorting
 from tests.bulk.recording_server import OK, RecordingServer, Reply
 from tests.conftest import EVENT
+from tests.python_processes import run_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -193,14 +192,8 @@ def test_commands_create_private_files(recorder: RecordingServer, command: str) 
         "erase": ("erase", "users.txt", "--by", "external_profile_id", "--api", "mail"),
     }[command]
 
-    ended = subprocess.run(
-        [sys.executable, "-m", "adapty", *arguments],
-        check=False,
-        capture_output=True,
-        text=True,
-        umask=0,
-        env={**os.environ, "ADAPTY_MAIL_BASE_URL": recorder.url, "ADAPTY_MAIL_SECRET_KEY": "k"},
-    )
+    environment = {**os.environ, "ADAPTY_MAIL_BASE_URL": recorder.url, "ADAPTY_MAIL_SECRET_KEY": "k"}
+    ended = run_python("-m", "adapty", *arguments, umask=0, env=environment)
 
     assert ended.returncode == (command == "import"), ended.stderr
     watch.check(*(("users.erased.csv",) if command == "erase" else ("profiles.rejects.csv", "events.rejects.jsonl")))

@@ -25,6 +25,7 @@ from adapty import Adapty
 from adapty._cli.app import app
 from adapty._engine.dispatcher import _Worker
 from adapty._engine.runner import CancelToken
+from adapty._rate_limits import RateLimits
 from tests.cases import case
 from tests.raw_server import answer
 
@@ -136,6 +137,8 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         schedule_retry(worker, item, steps, 0)
 
     monkeypatch.setattr("adapty._sync.transport.sleep", delays.append)
+    # The time that a rate limit sees is the time slept.
+    monkeypatch.setattr("adapty._sync.transport.LIMITS", RateLimits(lambda: sum(delays)))
     monkeypatch.setattr(_Worker, "schedule_retry", retry_immediately)
     return delays
 

@@ -6,11 +6,10 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import PIPE
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,6 +26,7 @@ from tests.cli.conftest import (
     run,
 )
 from tests.cli.erasing import ONE_AT_A_TIME, RESUME_HINT, make_users, outcomes, report_rows, users_file
+from tests.python_processes import PythonProcess
 from tests.raw_server import RawServer, answer
 
 if TYPE_CHECKING:
@@ -335,8 +335,8 @@ def start_process(server: RawServer, monkeypatch: pytest.MonkeyPatch, reply: Cal
     """Start `erase` with four users as a process; the reply is to the second one."""
     point_server_side_at(server.url, monkeypatch)
     server.replies = [DELETED, reply, DELETED]
-    command = [sys.executable, "-m", "adapty", "erase", users_file("é", "u1", "u2", "u3", "u4"), *ONE_AT_A_TIME]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    arguments = ("erase", users_file("é", "u1", "u2", "u3", "u4"), *ONE_AT_A_TIME)
+    return PythonProcess("-m", "adapty", *arguments, stdout=PIPE, stderr=PIPE)
 
 
 def test_interrupt_waits_for_the_request_in_flight(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> None:

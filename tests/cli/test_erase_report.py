@@ -15,6 +15,7 @@ import pytest
 from adapty._cli.errors import ExitCode
 from tests.cli.conftest import fresh_case, run
 from tests.cli.erasing import COLUMNS, make_users, outcomes, report_rows, users_file
+from tests.python_processes import run_python
 
 if TYPE_CHECKING:
     from adapty import Adapty
@@ -165,10 +166,9 @@ def test_report_must_not_be_the_input(served: Sandbox) -> None:
 def test_report_must_not_be_standard_input(served: Sandbox) -> None:
     """A redirected file has no name."""
     Path("users.csv").write_text(INPUT)
-    command = [sys.executable, "-m", "adapty", "erase", "-", "--report", "users.csv"]
 
     with Path("users.csv").open("rb") as standard_input:
-        ended = subprocess.run(command, stdin=standard_input, capture_output=True, text=True, check=False)
+        ended = run_python("-m", "adapty", "erase", "-", "--report", "users.csv", stdin=standard_input)
 
     assert (ended.returncode, ended.stdout) == (ExitCode.USAGE, "")
     assert ended.stderr == "Error: users.csv: is the input itself; expected another file for the report\n"

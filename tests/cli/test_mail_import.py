@@ -6,10 +6,9 @@ import csv
 import json
 import re
 import signal
-import subprocess
-import sys
 import threading
 from pathlib import Path
+from subprocess import PIPE
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +18,7 @@ from adapty._cli.errors import ExitCode
 from adapty.bulk._state.checkpoint import Checkpoint
 from tests.cli.conftest import FORBIDDEN, fresh_case, point_at, reply_by_user, run
 from tests.conftest import EVENT, PROFILE
+from tests.python_processes import PythonProcess
 from tests.raw_server import OK, RawServer, answer
 
 if TYPE_CHECKING:
@@ -544,8 +544,8 @@ def test_interrupt_waits_and_ends_with_130(server: RawServer, monkeypatch: pytes
     point_at(server.url, monkeypatch)
     server.replies = [answer_after_the_signal, OK]
     base_files = profiles_file("joe", "jane@example.com", "j@x.org")
-    command = [sys.executable, "-m", "adapty", "mail", "import", *base_files, "--concurrency", "1"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    arguments = ("mail", "import", *base_files, "--concurrency", "1")
+    with PythonProcess("-m", "adapty", *arguments, stdout=PIPE, stderr=PIPE) as process:
         assert arrived.wait(10)
         process.send_signal(signal.SIGINT)
         interrupted.set()

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from subprocess import PIPE
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -18,6 +19,7 @@ from adapty._cli.errors import ExitCode
 from adapty.sandbox import DEFAULT_MAIL_KEY, DEFAULT_PUBLIC_KEY, DEFAULT_SECRET_KEY, Fault, Sandbox
 from tests.cases import case
 from tests.cli.conftest import PROFILE_OPTIONS, run
+from tests.python_processes import PythonProcess
 from tests.raw_server import answer
 
 if TYPE_CHECKING:
@@ -79,8 +81,7 @@ def ready_without_serving(monkeypatch: pytest.MonkeyPatch) -> list[Sandbox]:
 
 def test_sandbox_serves_the_printed_address(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start it on a free port, run the lines it prints, save a profile, stop it with Ctrl-C."""
-    command = [sys.executable, "-m", "adapty", "sandbox", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with PythonProcess("-m", "adapty", "sandbox", "--port", "0", stdout=PIPE, stderr=PIPE) as process:
         assert process.stdout is not None
         message, *lines = (process.stdout.readline() for _ in range(4))
         found = read_exports("".join(lines))
@@ -108,8 +109,7 @@ def test_sandbox_serves_the_printed_address(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize("signum", [signal.SIGTERM])
 def test_sigterm_ends_the_command(signum: signal.Signals) -> None:
     """Like Ctrl-C, with 0 and without a message."""
-    command = [sys.executable, "-m", "adapty", "sandbox", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with PythonProcess("-m", "adapty", "sandbox", "--port", "0", stdout=PIPE, stderr=PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
         process.send_signal(signum)
@@ -341,10 +341,8 @@ def test_webhooks_are_posted(server: RawServer, options: tuple[str, ...], value:
     server.replies = [answer(401)]
     environment = {**os.environ, "ADAPTY_WEBHOOK_AUTHORIZATION": "\n from the variable \nan older one\n"}
     url = ("--webhook-url", f"{server.url}/adapty?token=abc")
-    command = [sys.executable, "-m", "adapty", "sandbox", "--port", "0", *url, *options]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    ) as process:
+    arguments = ("sandbox", "--port", "0", *url, *options)
+    with PythonProcess("-m", "adapty", *arguments, stdout=PIPE, stderr=PIPE, env=environment) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         message = [process.stdout.readline() for _ in range(5)][-1]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapty import AdaptyConfigError, AsyncAdapty
+from tests.python_processes import run_python
 
 if TYPE_CHECKING:
     from tests.connections.echo_server import EchoServer
@@ -61,8 +60,7 @@ def test_loop_closed_without_shutdown_does_not_break_the_client(echo: EchoServer
             loop.close()
         asyncio.run(client.close())
     """
-    command = [sys.executable, "-c", textwrap.dedent(program), echo.url]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    done = run_python("-c", textwrap.dedent(program), echo.url)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -77,6 +75,5 @@ def test_client_that_is_never_closed_is_quiet(echo: EchoServer) -> None:
         for number in range(3):
             asyncio.run(client.profiles.get(customer_user_id="user"))
     """
-    command = [sys.executable, "-W", "error", "-c", textwrap.dedent(program), echo.url]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    done = run_python("-W", "error", "-c", textwrap.dedent(program), echo.url)
     assert (done.returncode, done.stderr) == (0, "")

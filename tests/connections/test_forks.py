@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
 import sys
 import textwrap
 import traceback
@@ -15,6 +14,7 @@ import pytest
 
 from adapty import Adapty, AdaptyConfigError, AsyncAdapty
 from adapty_generated.server_side.api.profile import get_profile
+from tests.python_processes import run_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,6 +167,5 @@ def test_threads_that_hold_connections_at_the_fork_do_not_block_children(echo: E
             thread.join()
         sys.exit(any(codes))
     """
-    command = [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program), echo.url]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    done = run_python("-W", "ignore", "-c", textwrap.dedent(program), echo.url)
     assert (done.returncode, done.stderr) == (0, "")

@@ -665,6 +665,7 @@ def unsent(error_type: type[AdaptyConnectionError] = AdaptyConnectionError) -> F
 
 def test_operation_that_is_not_idempotent_is_repeated_if_it_had_no_effect() -> None:
     """A refused connection and a 429 are retried as usual, and may be retried later."""
+    failed: Any
     for failed in [unsent(), unsent(AdaptyTimeoutError), reply(429), reply(429, headers={"Retry-After": "7"})]:
         with case(failed):
             assert drive(VIEW, failed, RECORDED).error is None
@@ -717,6 +718,7 @@ def test_refused_request_certainly_had_no_effect() -> None:
 
 def test_error_of_an_idempotent_operation_says_that_it_may_have_succeeded() -> None:
     """It stays retryable. One uncertain attempt is enough."""
+    outcomes: Any
     for outcomes, is_uncertain in [
         ([DOWN] * 3, True),
         ([timed_out()] * 3, True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -15,12 +16,18 @@ import pytest
 from dateutil.relativedelta import relativedelta
 
 from adapty import Adapty
+from adapty._rate_limits import without_limits
 from adapty.webhooks import Outbox
+from tests.analytics_calls import POINTS
 from tests.cli.conftest import run
 from tests.examples.independent_count import expected
+from tests.raw_server import answer
 
 if TYPE_CHECKING:
+    import socket
+
     from adapty.sandbox import Sandbox
+    from tests.raw_server import RawServer
 
 pytest_plugins = ["pytester"]
 
@@ -36,16 +43,33 @@ SOME_REFUSED = 1
 
 
 @pytest.fixture
-def variables(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def analytics(server: RawServer) -> RawServer:
+    """Serve one chart, as JSON or as CSV."""
+
+    def serve(connection: socket.socket) -> None:
+        if b'"format":"csv"' in server.requests[-1]:
+            connection.sendall(answer(200, b"date,value\n", "Content-Type: text/csv"))
+        else:
+            connection.sendall(answer(200, json.dumps(POINTS).encode(), "Content-Type: application/json"))
+
+    server.replies = [serve]
+    return server
+
+
+@pytest.fixture
+def variables(sandbox: Sandbox, analytics: RawServer, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Set the variables that point the commands and programs of the README to the sandbox."""
     values = {
         "ADAPTY_BASE_URL": sandbox.url,
         "ADAPTY_SECRET_KEY": sandbox.secret_key,
+        "ADAPTY_ADMIN_BASE_URL": analytics.url,
+        "ADAPTY_PUBLIC_KEY": sandbox.public_key,
         "ADAPTY_MAIL_BASE_URL": sandbox.url,
         "ADAPTY_MAIL_SECRET_KEY": sandbox.mail_key,
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr("adapty._sync.transport.LIMITS", without_limits())
     return values
 
 
@@ -178,7 +202,7 @@ def test_other_commands_exist(command: str, sandbox: Sandbox, variables: dict[st
     elif words[0] == "export":
         name, _, value = words[1].partition("=")
         assert name in variables
-        assert value in {"http://127.0.0.1:8040", sandbox.mail_key, sandbox.secret_key}
+        assert value in {"http://127.0.0.1:8040", sandbox.mail_key, sandbox.secret_key, sandbox.public_key}
     else:
         assert words[:2] == ["pip", "install"]
         extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]

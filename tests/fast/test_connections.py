@@ -6,8 +6,6 @@ import asyncio
 import gc
 import os
 import random
-import subprocess
-import sys
 import textwrap
 import threading
 import time
@@ -20,6 +18,7 @@ import pytest
 from adapty._dialer import UnusableClient
 from adapty.fast import AsyncFastTransport
 from tests.fast.sending import next_request, outcome, request_on
+from tests.python_processes import run_python
 from tests.raw_server import NO_CONTENT, answer
 
 if TYPE_CHECKING:
@@ -260,8 +259,7 @@ def test_connections_of_an_abandoned_loop_are_closed(server: RawServer, how: str
         {how}
         assert socket.fileno() == -1
     """
-    command = [sys.executable, "-c", textwrap.dedent(program), server.url]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    done = run_python("-c", textwrap.dedent(program), server.url)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 

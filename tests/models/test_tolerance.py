@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -20,8 +21,15 @@ from hypothesis import strategies as st
 import adapty.models
 from adapty import Profile, UnexpectedResponseError
 from adapty._core.call import parse_result
-from adapty._generated import build_server_side_call, ignore_body, openapi_spec
-from adapty.models import IntegrationIdentifiers, Paywall, RefundSaverSettings, Subscription, VirtualCurrencyTransaction
+from adapty._generated import build_server_side_call, build_web_call, ignore_body, openapi_spec
+from adapty.models import (
+    IntegrationIdentifiers,
+    Paywall,
+    RefundSaverSettings,
+    Subscription,
+    VirtualCurrencyTransaction,
+    WebPaywall,
+)
 from adapty.models._response import ResponseModel
 from adapty.models.access import GrantAccessRequest, RevokeAccessRequest
 from adapty.models.paywalls import PaywallListResponse, PaywallUpdateRequest
@@ -33,6 +41,7 @@ from adapty.models.virtual_currency import (
     VirtualCurrencyTransactionRequest,
     VirtualCurrencyTransactionsHistoryResponse,
 )
+from adapty.models.web import WebPaywallRequest
 from tests.core.support import case, drive, json_values, repeatable, reply
 from tests.test_exports import exported
 
@@ -54,6 +63,7 @@ _PADDLE = PaddleValidationRequest(customer_user_id="user_12345", paddle_token="t
 _STRIPE = StripeValidationRequest.from_attributes(
     StripeValidationAttributes(customer_user_id="user_12345", stripe_token="sub_1PqXyZ")
 )
+_PLACEMENT = WebPaywallRequest(placement_id="onboarding", store="stripe", customer_user_id="user_12345")
 _SUBSCRIPTION = Subscription(
     store="stripe",
     store_product_id="premium_monthly",
@@ -88,6 +98,7 @@ READERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
     "createProfileV1": Profile.from_response,
     "updateProfileV1": Profile.from_response,
     "grantAccessLevelV1": Profile.from_response,
+    "web/getPaywall": WebPaywall.from_dict,
 }
 """What the facade's methods read each documented answer with."""
 
@@ -114,18 +125,21 @@ NO_USER = {"validateStripePurchase", "validatePaddlePurchase", "listPaywalls", "
 
 
 def _call(name: str) -> Call[Any]:
+    if name.startswith("web/"):
+        return build_web_call(name.removeprefix("web/"), READERS[name], _PLACEMENT)
     arguments = {**({} if name in NO_USER else USER), **ARGUMENTS.get(name, {})}
     return build_server_side_call(name, READERS[name], **arguments)
 
 
 CALLS = {name: _call(name) for name in READERS}
 
-CONTRACT = openapi_spec("server_side")
+CONTRACTS = {"": openapi_spec("server_side"), "web/": openapi_spec("web")}
+"""By prefix of the operation's name here: two APIs have a `getPaywall`."""
 
 
-def _resolved(part: Any) -> Any:
+def _resolved(contract: Any, part: Any) -> Any:
     while "$ref" in part:
-        found = CONTRACT
+        found = contract
         for name in part["$ref"].removeprefix("#/").split("/"):
             found = found[name]
         part = found
@@ -134,13 +148,14 @@ def _resolved(part: Any) -> Any:
 
 def _examples() -> Iterator[tuple[str, str, Any]]:
     """Yield the examples of all 200 responses: operation, example's name, body."""
-    for methods in CONTRACT["paths"].values():
-        for operation in methods.values():
+    for prefix, contract in CONTRACTS.items():
+        operations = [operation for methods in contract["paths"].values() for operation in methods.values()]
+        for operation in operations:
             if "operationId" in operation:
-                answer = _resolved(operation["responses"].get("200", {}))
+                answer = _resolved(contract, operation["responses"].get("200", {}))
                 for content in answer.get("content", {}).values():
                     for name, example in content["examples"].items():
-                        yield operation["operationId"], name, _resolved(example)["value"]
+                        yield f"{prefix}{operation['operationId']}", name, _resolved(contract, example)["value"]
 
 
 EXAMPLES = list(_examples())
@@ -154,6 +169,7 @@ SHAPES = (
     "createVirtualCurrencyTransaction",
     "listVirtualCurrencyTransactions",
     "listVirtualCurrencyBalances",
+    "web/getPaywall",
 )
 """One operation for each shape of answer."""
 
@@ -294,6 +310,7 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].+)?", re.ASCII)
 
 
+@lru_cache(maxsize=None, typed=True)
 def meaning(value: Any) -> tuple[str, Any]:
     """Return the meaning of a leaf: times are instants, numbers are numbers."""
     if isinstance(value, bool):

@@ -89,6 +89,21 @@ def test_later_server_side_contract_has_gaps() -> None:
     ]
 
 
+def test_later_analytics_contract_has_gaps() -> None:
+    """New filters are arguments of each method, and new charts are values of a type."""
+    later = deepcopy(OURS["export_analytics"])
+    schemas = later["components"]["schemas"]
+    schemas["MetricsFilters"]["properties"]["app_version"] = {"type": "array", "items": {"type": "string"}}
+    schemas["AnalyticsDataRequest"]["properties"]["chart_id"]["enum"].append("churn")
+    methods = ("chart", "cohorts", "conversion", "funnel", "ltv", "retention")
+
+    assert gap_texts("export_analytics", later) == [
+        *(f"adapty.analytics.{method} lacks the argument app_version" for method in methods),
+        "adapty.models.MetricsFilters lacks the field app_version of MetricsFilters",
+        "the type AnalyticsDataRequest.chart_id lacks the value churn",
+    ]
+
+
 def test_later_webhook_contract_has_gaps() -> None:
     """New fields, new schemas and removed fields are listed."""
     later = deepcopy(OURS["webhooks"])

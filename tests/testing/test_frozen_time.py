@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from textwrap import dedent
 from typing import TYPE_CHECKING
+
+from tests.python_processes import run_python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,16 +38,9 @@ FREEZERS = """
 
 
 def run(program: str, cwd: Path | None = None) -> str:
-    """Run a program in an interpreter of its own, and return its output; a program that hangs fails the test."""
+    """Run a program in a process of its own, and return its output; a program that hangs fails the test."""
     text = dedent(FREEZERS) + dedent(program)
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", text],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=cwd,
-        timeout=TIMEOUT_SECONDS,
-    )
+    done = run_python("-W", "error", "-c", text, cwd=cwd, timeout=TIMEOUT_SECONDS)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

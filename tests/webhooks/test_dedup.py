@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from subprocess import PIPE
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from adapty import AdaptyConfigError, AdaptyUsageError
 from adapty.webhooks import MemoryDedupStore, Receiver, SQLiteDedupStore
 from tests.cases import case
 from tests.core.support import repeatable
+from tests.python_processes import PythonProcess, run_python
 
 from .posts import HEADERS, PURCHASE, VALUE, never, post
 
@@ -359,11 +359,8 @@ print(*claimed)
 
 def test_store_is_process_safe(tmp_path: Path) -> None:
     """Each event is new once."""
-    arguments = [sys.executable, "-W", "error", "-c", WORK, str(tmp_path / "dedup.sqlite")]
-    workers = [
-        subprocess.Popen([*arguments, str(number)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for number in range(4)
-    ]
+    arguments = ("-W", "error", "-c", WORK, str(tmp_path / "dedup.sqlite"))
+    workers = [PythonProcess(*arguments, str(number), stdout=PIPE, stderr=PIPE) for number in range(4)]
     said = [worker.communicate(timeout=60) for worker in workers]
     assert [errors for _, errors in said] == [""] * 4
     assert sorted(int(number) for out, _ in said for number in out.split()) == list(range(100))
@@ -393,9 +390,7 @@ dedup.close()
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_store_survives_a_fork(tmp_path: Path) -> None:
     """Parent and children share the file."""
-    done = subprocess.run(
-        [sys.executable, "-c", FORKING, str(tmp_path / "dedup.sqlite")], capture_output=True, text=True, check=False
-    )
+    done = run_python("-c", FORKING, str(tmp_path / "dedup.sqlite"))
     assert (done.stdout, done.stderr) == ("50 completed\n", "")
 
 
@@ -417,7 +412,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_completed_event_survives_sigkill(tmp_path: Path) -> None:
     """It is in the file when `complete` returns."""
     path = tmp_path / "dedup.sqlite"
-    subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False)
+    run_python("-c", KILLED, str(path))
     with SQLiteDedupStore(path, claim_ttl=timedelta(microseconds=1)) as dedup:
         statuses = [dedup.acquire(f"e{number}", "b") for number in range(10)]
     assert statuses == ["completed"] * 5 + ["new"] * 5

@@ -19,6 +19,7 @@ import pytest
 from adapty import AdaptyUsageError, TransactionEvent
 from adapty.errors import WebhookUnavailableError
 from adapty.webhooks.outbox import DeadLetter, Outbox, OutboxCounts, PendingEvent
+from tests.python_processes import PythonProcess, run_python
 from tests.webhooks.outbox_events import event, events, make_dead
 
 if TYPE_CHECKING:
@@ -47,8 +48,7 @@ def ids(found: Iterator[PendingEvent]) -> list[str]:
 
 def run_script(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run Python code in a process of its own."""
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=60)
+    return run_python("-c", code, *map(str, arguments), cwd=ROOT)
 
 
 def test_put_event_is_stored(path: Path) -> None:
@@ -354,13 +354,8 @@ with Outbox(path) as outbox:
 
 def test_processes_put_into_one_file(path: Path) -> None:
     """Each event is new for exactly one of them."""
-    command = [sys.executable, "-c", PUT_MANY, str(path)]
-    running = [
-        subprocess.Popen(
-            [*command, str(order), "60"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
-        )
-        for order in range(5)
-    ]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    running = [PythonProcess("-c", PUT_MANY, str(path), str(order), "60", cwd=ROOT, **pipes) for order in range(5)]
     ends = [each.communicate(timeout=60) for each in running]
     assert [err for _, err in ends if err] == []
     new_ids = [line for out, _ in ends for line in out.split()]
@@ -409,7 +404,7 @@ for number in (1, 2):
         children.append(child)
     else:
         outbox.put(event(number))
-        print("child", flush=True)
+        os.write(1, b"child\\n")  # in one write, unlike an unbuffered print
         os._exit(0)
 thread.join()
 for child in children:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
 import sys
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
+from subprocess import PIPE
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +15,7 @@ import pytest
 from adapty.errors import WebhookUnavailableError
 from adapty.webhooks import Outbox
 from adapty.webhooks.worker import Worker
+from tests.python_processes import PythonProcess
 from tests.webhooks.outbox_events import event
 from tests.webhooks.waiting import until
 
@@ -33,9 +34,8 @@ class Process:
     """Another process that has an outbox open."""
 
     def __init__(self, path: Path, stack: ExitStack) -> None:
-        command = [sys.executable, "-m", "tests.webhooks.test_replaced_files", str(path)]
-        pipe = subprocess.PIPE
-        self._process = stack.enter_context(subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT))
+        arguments = ("-m", "tests.webhooks.test_replaced_files", str(path))
+        self._process = stack.enter_context(PythonProcess(*arguments, stdin=PIPE, stdout=PIPE, cwd=ROOT))
         assert self._process.stdin
         stack.callback(self._process.stdin.close)  # before it is waited for
 
@@ -138,7 +138,9 @@ def test_close_leaves_nothing_beside_a_replacement(path: Path) -> None:
 def test_repeatedly_removed_file_stays_usable(path: Path, stack: ExitStack) -> None:
     """Whatever the timing is."""
     processes = [Process(path, stack) for _ in range(3)]
-    for turn in range(8):
+    for number, process in enumerate(processes):
+        assert process.put(number) == f"True {number + 1}"
+    for turn in range(1, 9):
         for index, process in enumerate(processes):
             start = 1000 * turn + 100 * index
             process.start(" ".join(str(number) for number in range(start, start + 20)))

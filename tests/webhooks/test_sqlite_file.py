@@ -14,6 +14,7 @@ import pytest
 
 from adapty.webhooks import Outbox, SQLiteDedupStore
 from adapty.webhooks._delivery import _worker_lock
+from tests.python_processes import run_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +27,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system doe
 
 def run(*arguments: str) -> str:
     """Run a function of this module in a process of its own, for it forks and return what it prints."""
-    command = [sys.executable, "-m", "tests.webhooks.test_sqlite_file", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=100)
+    done = run_python("-m", "tests.webhooks.test_sqlite_file", *arguments, cwd=ROOT, timeout=100)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
@@ -154,8 +154,8 @@ def outlive(path: str) -> None:
 
 def test_child_does_not_hold_the_lock_of_a_killed_parent(tmp_path: Path) -> None:
     """The descriptor that it inherits is closed."""
-    command = [sys.executable, "-m", "tests.webhooks.test_sqlite_file", "outlive", str(tmp_path / "outbox")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=100)
+    arguments = ("outlive", str(tmp_path / "outbox"))
+    done = run_python("-m", "tests.webhooks.test_sqlite_file", *arguments, cwd=ROOT, timeout=100)
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGKILL, "True\n", "")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from starlette.routing import Route
 
 from adapty.webhooks import MemoryDedupStore, Outbox, Receiver, SQLiteDedupStore, WebhookEvent, asgi_app, outbox_handler
 from adapty.webhooks._threads import RequestThreads
+from tests.python_processes import run_python
 
 from .posts import HEADERS, PURCHASE, VALUE, post, purchase
 from .served import locked, served
@@ -282,8 +282,7 @@ def test_exceptions_of_a_call_reach_its_task(raised: type[BaseException]) -> Non
 
 def run_alone(*arguments: str) -> str:
     """Run a function of this module in a process of its own, and return what it prints."""
-    command = [sys.executable, "-m", "tests.webhooks.test_threads", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=60)
+    done = run_python("-m", "tests.webhooks.test_threads", *arguments, cwd=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 

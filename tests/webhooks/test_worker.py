@@ -7,13 +7,13 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import threading
 import time
 from collections import defaultdict
 from datetime import timedelta
 from pathlib import Path
+from subprocess import PIPE
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -34,6 +34,7 @@ from adapty.webhooks._delivery import DrainReport, _worker_lock
 from adapty.webhooks._stores.sqlite_outbox import SQLiteOutboxStore
 from adapty.webhooks.outbox import Outbox, OutboxCounts
 from adapty.webhooks.worker import Worker, async_drain, async_run_worker, drain, run_worker
+from tests.python_processes import PythonProcess, run_python
 from tests.webhooks.outbox_events import event, events
 from tests.webhooks.waiting import until
 
@@ -523,18 +524,15 @@ def test_unrecorded_deliveries_are_not_repeated(
     assert sorted(api.got) == [f"evt_{n:04}" for n in range(300)]
 
 
-def worker_process(path: Path, sandbox: Sandbox, *options: str) -> subprocess.Popen[str]:
+def worker_process(path: Path, sandbox: Sandbox, *options: str) -> PythonProcess:
     """Start a worker as an operator does."""
     environment = {
         **os.environ,
         "ADAPTY_MAIL_BASE_URL": sandbox.url,
         "ADAPTY_MAIL_SECRET_KEY": sandbox.mail_key,
-        "PYTHONPATH": os.pathsep.join(sys.path),
     }
-    command = [sys.executable, "-m", "adapty", "webhooks", "run", "--outbox", str(path), *options]
-    return subprocess.Popen(
-        command, env=environment, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    arguments = ("webhooks", "run", "--outbox", str(path), *options)
+    return PythonProcess("-m", "adapty", *arguments, env=environment, stdout=PIPE, stderr=PIPE)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such signals")
@@ -561,17 +559,8 @@ def test_killed_workers_lose_and_duplicate_nothing(outbox: Outbox, sandbox: Sand
     """Mail gets all events, those of each profile in order."""
     for each in events(250, 23):
         outbox.put(each)
-    command = [sys.executable, "-m", "tests.webhooks.killed_worker", str(outbox.path), sandbox.url, sandbox.mail_key]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    killed = subprocess.run(
-        [*command, "1", "4", str(workers)],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        check=False,
-        timeout=60,
-        env=environment,
-    )
+    arguments = (str(outbox.path), sandbox.url, sandbox.mail_key, "1", "4", str(workers))
+    killed = run_python("-m", "tests.webhooks.killed_worker", *arguments)
     assert not killed.stderr
     assert int(killed.stdout) > 1, "it was too quick to be killed"
     with Adapty(mail_secret_key=sandbox.mail_key, mail_base_url=sandbox.url) as adapty:

@@ -116,8 +116,8 @@ class Fault(SafeRepr):
         every: It hits one of this many requests: with 20, the 20th, the 40th, and so on.
         probability: The probability with which it hits a request, from 0 to 1. Runs are repeatable: the same faults,
             added in the same order, hit the same requests.
-        operations: The ids of the operations that it hits, such as `saveProfile`, one or several. `deleteProfile`
-            means that of both APIs. Default: all requests, even of unknown paths.
+        operations: The ids of the operations that it hits, such as `saveProfile`, one or several. The names
+            `deleteProfile` and `getPaywall` mean those of two APIs. Default: all requests, even of unknown paths.
 
     Raises:
         AdaptyConfigError: A field is invalid, or two fields contradict each other; `field_name` names it.

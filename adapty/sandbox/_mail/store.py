@@ -91,7 +91,7 @@ class MailStore:
         database: The path of an SQLite file, created if it does not exist; `:memory:` for memory only.
 
     Attributes:
-        database: The open database, with the tables of both APIs.
+        database: The open database, with the tables of all APIs.
 
     Raises:
         AdaptyConfigError: The file cannot be opened, or is not a sandbox database.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from math import ceil
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
@@ -82,7 +83,12 @@ def update_paywall(context: Context, params: Params) -> dict[str, Any]:
 
 def seed(connection: sqlite3.Connection) -> None:
     """Insert the initial paywalls that are missing."""
-    connection.executemany(_INSERT, [(paywall["paywall_id"], to_json(paywall)) for paywall in seed_paywalls()])
+    connection.executemany(_INSERT, _seed_rows())
+
+
+@cache
+def _seed_rows() -> list[tuple[str, str]]:
+    return [(paywall["paywall_id"], to_json(paywall)) for paywall in seed_paywalls()]
 
 
 def seed_paywalls() -> Iterator[dict[str, Any]]:

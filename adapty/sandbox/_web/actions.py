@@ -80,7 +80,10 @@ def _select_config(configs: Iterable[Mapping[str, str]], locale: str | None) -> 
 
 
 def _record_paywall_view(context: Context, params: Params) -> None:
-    """Record a view, of the current time if the request has none. The same request again records another one."""
+    """Record a view, of the current time if the request has none. The same request again records another one.
+
+    The vendor documents no error for an unknown variation; the code is that of `getPaywall`.
+    """
     body = params.body
     profile = _get_profile(context, body)
     variation = find_variation(context, body["variation_id"])

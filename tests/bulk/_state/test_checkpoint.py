@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from subprocess import PIPE
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,11 +16,11 @@ from adapty import AdaptyUsageError, Flow, MailProfile
 from adapty.bulk._state.checkpoint import FINGERPRINT_OF, Checkpoint, StageState
 from adapty.bulk._state.completed import CompletedSet
 from tests.conftest import PROFILE
+from tests.python_processes import PythonProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).resolve().parents[3]
 
 PLAN = {
     "profiles": "base.csv",
@@ -278,17 +277,16 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def held(path: Path) -> Iterator[subprocess.Popen[str]]:
+def held(path: Path) -> Iterator[PythonProcess]:
     """Start a process that uses the checkpoint."""
-    command = [sys.executable, "-c", HOLD, str(path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    with PythonProcess("-c", HOLD, str(path), stdin=PIPE, stdout=PIPE) as process:
         assert process.stdout
         assert process.stdout.readline() == "held\n"
         yield process
         process.kill()
 
 
-def test_lock_of_a_killed_process_is_released(path: Path, held: subprocess.Popen[str]) -> None:
+def test_lock_of_a_killed_process_is_released(path: Path, held: PythonProcess) -> None:
     """A killed run can be resumed immediately."""
     with pytest.raises(AdaptyUsageError, match="is in use by another run"):
         Checkpoint.open(path, {})
@@ -301,7 +299,7 @@ def test_lock_of_a_killed_process_is_released(path: Path, held: subprocess.Popen
     assert files(path.parent) == set()
 
 
-def test_killed_run_can_be_started_over(path: Path, held: subprocess.Popen[str]) -> None:
+def test_killed_run_can_be_started_over(path: Path, held: PythonProcess) -> None:
     """It is enough to remove the file that the error names."""
     held.kill()
     held.wait()
@@ -315,7 +313,7 @@ def test_killed_run_can_be_started_over(path: Path, held: subprocess.Popen[str])
     assert files(path.parent) == set()
 
 
-def test_checkpoint_without_its_wal_is_an_older_one(path: Path, held: subprocess.Popen[str]) -> None:
+def test_checkpoint_without_its_wal_is_an_older_one(path: Path, held: PythonProcess) -> None:
     """A checkpoint that was copied alone after a kill has fewer results, but no wrong ones."""
     copy = path.with_name("copy")
     copy.write_bytes(path.read_bytes())

@@ -6,12 +6,12 @@ real one. It is started as a script, which forks a process for each run, so that
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
 import signal
 import sqlite3
-import subprocess
 import sys
 import traceback
 from collections import Counter
@@ -27,6 +27,7 @@ from adapty.bulk._state.checkpoint import Checkpoint, StageState
 from adapty.bulk._state.completed import CompletedSet
 from adapty.bulk._state.rejects import RejectsFile, finalize_rejects
 from tests.conftest import EVENT, PROFILE
+from tests.python_processes import run_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -275,13 +276,15 @@ def made(folder: Path) -> Path:
 @pytest.mark.parametrize(("how", "least"), [("kill_at_every_step", 50), ("kill_again_and_again", 12)])
 def test_killed_run_is_resumed(tmp_path: Path, how: str, least: int) -> None:
     """However often a run is killed, the final result is that of an uninterrupted run."""
-    command = [sys.executable, "-m", "tests.bulk._state.test_checkpoint_kill", how, str(tmp_path)]
-
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    done = run_python("-m", "tests.bulk._state.test_checkpoint_kill", how, str(tmp_path), cwd=ROOT, timeout=100)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert int(done.stdout) >= least
 
 
 if __name__ == "__main__":
+    # Compiles patterns that each forked process would compile otherwise.
+    for each in STAGES:
+        record(each, 0)
+    gc.freeze()
     globals()[sys.argv[1]](Path(sys.argv[2]))
