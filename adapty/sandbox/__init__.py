@@ -6,7 +6,7 @@ the validation and the error bodies of the specs in `openapi/`, stores what it r
 address. It fails on demand: see `Fault`.
 
 The placements of the Web API are `onboarding` (the first live paywall), `onboarding_ab` (an A/B test of the first two)
-and the ID of each live paywall; see `Sandbox.paywalls`. The README defines the charts of the Export Analytics API.
+and the ID of each live paywall; see `Sandbox.paywalls`.
 
 Requires the extra: `pip install "adapty[sandbox]"`. The constants and the faults work without it.
 
