@@ -57,6 +57,24 @@ def check(operation_id: str, answer: httpx.Response) -> None:
     Draft202012Validator({"$ref": pointer}, registry=_REGISTRY).validate(answer.json())
 
 
+def subscribe(client: Adapty, purchased_at: str, expires_at: str, price: float = 9.99, **fields: Any) -> None:
+    """Record a transaction of a subscription; by default the first one of the first user."""
+    number = fields.pop("number", 1)
+    client.transactions.set_subscription(
+        customer_user_id=fields.pop("user", USER),
+        store=fields.pop("store", "app_store"),
+        store_product_id=fields.pop("product", "premium"),
+        store_transaction_id=f"{number}_{purchased_at}",
+        store_original_transaction_id=str(number),
+        price={"country": fields.pop("country", "US"), "currency": fields.pop("currency", "USD"), "value": price},
+        purchased_at=purchased_at,
+        originally_purchased_at=purchased_at,
+        expires_at=expires_at,
+        renew_status=True,
+        **fields,
+    )
+
+
 class AnalyticsApi:
     """Sends requests of a test to the sandbox, and validates each response against the contract."""
 
@@ -127,21 +145,8 @@ class AnalyticsApi:
         return [error["source"] for error in answer.json()["errors"]]
 
     def subscribe(self, purchased_at: str, expires_at: str, price: float = 9.99, **fields: Any) -> None:
-        """Record a transaction of a subscription; by default the first one of the first user."""
-        number = fields.pop("number", 1)
-        self.client.transactions.set_subscription(
-            customer_user_id=fields.pop("user", USER),
-            store=fields.pop("store", "app_store"),
-            store_product_id=fields.pop("product", "premium"),
-            store_transaction_id=f"{number}_{purchased_at}",
-            store_original_transaction_id=str(number),
-            price={"country": fields.pop("country", "US"), "currency": fields.pop("currency", "USD"), "value": price},
-            purchased_at=purchased_at,
-            originally_purchased_at=purchased_at,
-            expires_at=expires_at,
-            renew_status=True,
-            **fields,
-        )
+        """Record a transaction of a subscription; see `subscribe`."""
+        subscribe(self.client, purchased_at, expires_at, price, **fields)
 
     def buy(self, purchased_at: str, price: float, **fields: Any) -> None:
         """Record a one-time purchase of the first user."""
