@@ -26,6 +26,9 @@ __all__ = ["LIMITS", "RateLimits", "Reservation", "limit_key", "without_limits"]
 
 _MAX_SCHEDULES = 256
 
+_MAX_WAIT = 1.0
+"""How long a request waits, in seconds, before it looks for an earlier slot that a cancelled request released."""
+
 
 class RateLimits:
     """The schedules of all keys.
@@ -69,7 +72,9 @@ class Reservation:
         """Start the request and return 0; or return the seconds to wait before the next call of this function."""
         with self._lock:
             now = self._now()
-            return self._slot - now if now < self._slot else self._schedule.start(now)
+            if now < self._slot:
+                self._slot = self._schedule.advance(self._slot, now)
+            return min(self._slot - now, _MAX_WAIT) if now < self._slot else self._schedule.start(now)
 
     def release(self) -> None:
         """Return the slot: the request will not be sent."""

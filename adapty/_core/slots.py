@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heapreplace
 
 __all__ = ["SlotSchedule"]
 
@@ -37,13 +37,23 @@ class SlotSchedule:
 
     def reserve(self, now: float) -> float:
         """Reserve the next free slot and return its moment."""
-        while self._released and self._released[0] < now:
-            heappop(self._released)
+        self._drop_past(now)
         if self._released:
             return heappop(self._released)
         slot = max(now, self._next)
         self._next = slot + self._interval
         return slot
+
+    def advance(self, slot: float, now: float) -> float:
+        """Exchange a slot for an earlier released one, and return it; return the same slot if there is none."""
+        self._drop_past(now)
+        if self._released and self._released[0] < slot:
+            return heapreplace(self._released, slot)
+        return slot
+
+    def _drop_past(self, now: float) -> None:
+        while self._released and self._released[0] < now:
+            heappop(self._released)
 
     def start(self, now: float) -> float:
         """Start a request whose slot has come, and return 0; or return the seconds that it must still wait."""

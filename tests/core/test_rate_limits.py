@@ -155,6 +155,31 @@ def test_cancelled_tasks_return_their_slots(virtual: VirtualTime) -> None:
     assert [round(moment, 2) for moment in started] == [0.0, 0.52]
 
 
+def test_request_behind_cancelled_ones_does_not_wait_for_its_old_slot() -> None:
+    """It looks for an earlier slot every second, and no second has more requests than the limit."""
+    now = [0.0]
+    limits = RateLimits(lambda: now[0])
+    waiting = [limits.reserve(b"k", 2) for _ in range(100)]
+    for reservation in waiting[:98]:
+        reservation.release()
+    started: list[float] = []
+
+    for reservation in waiting[98:]:
+        while seconds := reservation.start():
+            assert seconds <= 1.0
+            now[0] += seconds
+        started.append(now[0])
+
+    assert started[-1] <= 2.0
+    for _ in range(4):
+        reservation = limits.reserve(b"k", 2)
+        while seconds := reservation.start():
+            now[0] += seconds
+        started.append(now[0])
+    assert started[-1] <= 5.0
+    assert most_in_a_second(started) <= 2
+
+
 def test_limits_of_many_keys_are_forgotten() -> None:
     """A server with a key per tenant does not collect them."""
     now = [0.0]

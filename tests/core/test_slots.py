@@ -34,6 +34,20 @@ def test_released_slots_are_used_again() -> None:
     assert schedule.reserve(60.0) == 60.0
 
 
+def test_waiting_request_takes_an_earlier_released_slot() -> None:
+    """When many waiting requests are cancelled, the remaining ones do not wait for their old slots."""
+    schedule = SlotSchedule(rate=2)
+    slots = [schedule.reserve(0.0) for _ in range(10)]
+    for slot in slots[2:8]:
+        schedule.release(slot)
+
+    assert schedule.advance(slots[9], now=0.1) == slots[2]
+    assert schedule.advance(slots[8], now=0.1) == slots[3]
+    assert schedule.advance(slots[2], now=0.1) == slots[2]
+    assert schedule.advance(slots[3], now=slots[5] + 0.1) == slots[3]
+    assert schedule.reserve(now=slots[5] + 0.1) == slots[6]
+
+
 def test_late_requests_move_the_following_ones() -> None:
     """A request that wakes up late counts from then on."""
     schedule = SlotSchedule(rate=2)
