@@ -43,7 +43,8 @@ class Download:
             raise AdaptyUsageError.for_field("output", f"is {type_name(output)}; expected the path of a file")
         if "\0" in os.fspath(output):
             raise AdaptyUsageError.for_field("output", "contains a NUL, which no path can have")
-        self._target = Path(output)
+        self._path = Path(output)
+        self._target = Path(os.path.realpath(output))  # a link stays a link
         self._part = self._target.parent / f".adapty-{token_hex(8)}.part"
         self._file: IO[bytes] | None = None
 
@@ -108,7 +109,7 @@ class Download:
             self._part.replace(self._target)
         except OSError as exc:
             raise _write_error(exc) from None
-        return self._target
+        return self._path
 
     def _close(self) -> None:
         if self._file is not None:

@@ -76,6 +76,23 @@ def test_devices_are_not_replaced(tmp_path: Path) -> None:
     assert suffixes(tmp_path) == [".pipe"]
 
 
+def test_link_stays_a_link_to_the_file(tmp_path: Path) -> None:
+    """The file that a link leads to is replaced, and the returned path is the one that was given."""
+    folder = tmp_path / "real"
+    folder.mkdir()
+    link = tmp_path / "link.csv"
+    link.symlink_to(folder / "a.csv")
+
+    for content in (b"new", b"replaced"):
+        with Download(link) as download:
+            download.write(content)
+            assert download.commit() == link
+
+        assert link.is_symlink()
+        assert (folder / "a.csv").read_bytes() == content
+    assert suffixes(folder) == [".csv"]
+
+
 def test_failed_write_is_a_usage_error(tmp_path: Path) -> None:
     """Its message is that of the system."""
 
