@@ -44,7 +44,9 @@ RANGE: Options = {
     "date_from": Annotated[str, option("First day, such as 2026-01-01.", "--from", metavar="DATE")],
     "date_to": Annotated[str | None, option("Last day. Default: the first day.", "--to", metavar="DATE")],
     "compare_from": Annotated[str | None, option("First day of a range to compare with.", metavar="DATE")],
-    "compare_to": Annotated[str | None, option("Last day of the range to compare with.", metavar="DATE")],
+    "compare_to": Annotated[
+        str | None, option("Last day of the range to compare with. Default: its first day.", metavar="DATE")
+    ],
     "timezone": Annotated[
         str | None,
         option("Time zone in which a day starts, such as Europe/Berlin. Default: the app's.", metavar="NAME"),

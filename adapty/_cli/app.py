@@ -19,8 +19,9 @@ app = CommandGroup(
     cls=RootGroup,
     help=(
         "Use Adapty from the command line.\n\n"
-        "Keys come from the environment: ADAPTY_SECRET_KEY for the server-side API, ADAPTY_MAIL_SECRET_KEY for Adapty "
-        "Mail. ADAPTY_BASE_URL and ADAPTY_MAIL_BASE_URL set other addresses, such as the sandbox's."
+        "Keys come from the environment: ADAPTY_SECRET_KEY for the server-side API and analytics, "
+        "ADAPTY_MAIL_SECRET_KEY for Adapty Mail. ADAPTY_BASE_URL, ADAPTY_ADMIN_BASE_URL (analytics) and "
+        "ADAPTY_MAIL_BASE_URL set other addresses, such as the sandbox's."
     ),
     epilog=(
         "Exit codes: 0 success, 1 partial failure or no access, 2 usage error, 3 API error, 4 no response, "
