@@ -77,7 +77,7 @@ class AsyncAnalytics:
     async def chart(self, chart_id: ChartId, **options: Any) -> Chart | Path:
         """Retrieve a chart: operation `retrieveAnalyticsData`.
 
-        https://adapty.io/docs/api-export-analytics#/operations/retrieveAnalyticsData
+        https://adapty.io/docs/api-export-analytics/operations/retrieveAnalyticsData
 
         Events count on the day they happened, so ad managers match `cohorts`, which counts by install, and not a chart.
 
@@ -195,7 +195,7 @@ class AsyncAnalytics:
     async def cohorts(self, **options: Any) -> Cohorts | Path:
         """Retrieve users by the period of their install: operation `retrieveCohortData`.
 
-        https://adapty.io/docs/api-export-analytics#/operations/retrieveCohortData
+        https://adapty.io/docs/api-export-analytics/operations/retrieveCohortData
 
         Args:
             options: The range, filters and periods: see `adapty.models.CohortOptions`.
@@ -223,7 +223,7 @@ class AsyncAnalytics:
     async def conversion(self, **options: Any) -> Conversion | Path:
         """Retrieve how many users moved from one state to another: operation `retrieveConversionData`.
 
-        https://adapty.io/docs/api-export-analytics#/operations/retrieveConversionData
+        https://adapty.io/docs/api-export-analytics/operations/retrieveConversionData
 
         Args:
             options: The states, range, filters, segmentation and periods: see `adapty.models.ConversionOptions`.
@@ -252,7 +252,7 @@ class AsyncAnalytics:
     async def funnel(self, **options: Any) -> Funnel | Path:
         """Retrieve how many users reached each step, from the install to the renewals: operation `retrieveFunnelData`.
 
-        https://adapty.io/docs/api-export-analytics#/operations/retrieveFunnelData
+        https://adapty.io/docs/api-export-analytics/operations/retrieveFunnelData
 
         Args:
             options: The range, filters, segmentation and periods: see `adapty.models.FunnelOptions`.
@@ -276,7 +276,7 @@ class AsyncAnalytics:
     async def ltv(self, **options: Any) -> LTV | Path:
         """Retrieve the revenue per subscriber so far: operation `retrieveLTVData`.
 
-        https://adapty.io/docs/api-export-analytics#/operations/retrieveLTVData
+        https://adapty.io/docs/api-export-analytics/operations/retrieveLTVData
 
         Args:
             options: The range, filters, segmentation and periods: see `adapty.models.LTVOptions`.
@@ -304,7 +304,7 @@ class AsyncAnalytics:
     async def retention(self, **options: Any) -> Retention | Path:
         """Retrieve how many subscribers stayed, per renewal: operation `retrieveRetentionData`.
 
-        https://adapty.io/docs/api-export-analytics#/operations/retrieveRetentionData
+        https://adapty.io/docs/api-export-analytics/operations/retrieveRetentionData
 
         Args:
             options: The range, filters, segmentation and periods: see `adapty.models.RetentionOptions`.
@@ -341,7 +341,7 @@ class AsyncAnalytics:
     async def placements(self, placement_type: PlacementType, **options: Any) -> Placements | Path:
         """Retrieve what each placement shows to which audience: operation `retrievePlacementInfo`.
 
-        https://adapty.io/docs/api-export-analytics#/operations/retrievePlacementInfo
+        https://adapty.io/docs/api-export-analytics/operations/retrievePlacementInfo
 
         Args:
             placement_type: What the placements show: `paywall` or `onboarding`.
