@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
 from adapty._core.sentinel import NOT_GIVEN, NotGiven
 from adapty._downloads import Download
 from adapty._generated import build_analytics_call, ignore_body, low_level_analytics_client
-from adapty.models.analytics import Chart, Conversion, join_rows
-from adapty.models.analytics_cohorts import Cohorts
-from adapty.models.analytics_query import build_placement_query, build_query
-from adapty.models.analytics_ranges import ChartPiece, ChartPlan
-from adapty.models.analytics_request import (
+from adapty.models._analytics_query import build_placement_query, build_query
+from adapty.models._analytics_request import (
     AnalyticsDataRequest,
     CohortDataRequest,
     ConversionDataRequest,
@@ -19,7 +16,10 @@ from adapty.models.analytics_request import (
     LTVDataRequest,
     RetentionDataRequest,
 )
-from adapty.models.analytics_users import LTV, Funnel, Placements, Retention
+from adapty.models.analytics_charts import Chart, Conversion, join_rows
+from adapty.models.analytics_cohorts import Cohorts
+from adapty.models.analytics_funnels import LTV, Funnel, Placements, Retention
+from adapty.models.analytics_ranges import ChartPiece, ChartPlan
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from adapty._async.transport import AsyncTransport
+    from adapty.models._analytics_query import AnalyticsQuery
     from adapty.models._request import RequestModel
     from adapty.models._response import ResponseModel
     from adapty.models.analytics_options import (
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
         LTVOptions,
         RetentionOptions,
     )
-    from adapty.models.analytics_query import AnalyticsQuery
     from adapty.models.analytics_ranges import ChartProgress
     from adapty.models.analytics_values import ChartId, PlacementType
     from adapty_generated.export_analytics import AuthenticatedClient
