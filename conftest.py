@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from adapty import Adapty
+from adapty._rate_limits import without_limits
 from adapty.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -59,9 +60,11 @@ def _example(running_sandbox: Sandbox, tmp_path: Path, doctest_namespace: dict[s
             mail_secret_key=running_sandbox.mail_key,
             base_url=running_sandbox.url,
             mail_base_url=running_sandbox.url,
+            admin_base_url=running_sandbox.url,
         ) as client,
     ):
         patch.chdir(tmp_path)
+        patch.setattr("adapty._sync.transport.LIMITS", without_limits())
         doctest_namespace.update(client=client, adapty_sandbox=running_sandbox)
         yield
 

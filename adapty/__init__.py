@@ -64,12 +64,17 @@ if TYPE_CHECKING:
     )
     from adapty.models import (
         AccessLevel as AccessLevel,
+        Chart as Chart,
+        Cohorts as Cohorts,
+        Conversion as Conversion,
         CustomAttribute as CustomAttribute,
         DeletionReport as DeletionReport,
         DeletionResult as DeletionResult,
         DeviceInfo as DeviceInfo,
+        Funnel as Funnel,
         InstallationMeta as InstallationMeta,
         IntegrationIdentifiers as IntegrationIdentifiers,
+        LTV as LTV,
         MailProfile as MailProfile,
         NonSubscription as NonSubscription,
         Offer as Offer,
@@ -80,6 +85,7 @@ if TYPE_CHECKING:
         Paywall as Paywall,
         PaywallListItem as PaywallListItem,
         PaywallProduct as PaywallProduct,
+        Placements as Placements,
         Price as Price,
         Profile as Profile,
         ProfileDeletion as ProfileDeletion,
@@ -87,6 +93,7 @@ if TYPE_CHECKING:
         PurchaseOffer as PurchaseOffer,
         RefundSaverSettings as RefundSaverSettings,
         RemoteConfig as RemoteConfig,
+        Retention as Retention,
         Subscription as Subscription,
         TransactionEvent as TransactionEvent,
         VirtualCurrencyBalance as VirtualCurrencyBalance,
@@ -119,7 +126,8 @@ else:
             """,
             ".flows": "FLOW_BY_EVENT_TYPE Flow FlowEvent TransactionEventType current_flow flow_for",
             ".models": """
-                AccessLevel CustomAttribute DeletionReport DeletionResult DeviceInfo
+                AccessLevel Chart Cohorts Conversion Funnel LTV Placements Retention
+                CustomAttribute DeletionReport DeletionResult DeviceInfo
                 InstallationMeta IntegrationIdentifiers MailProfile NonSubscription Offer
                 OfferCategory OfferRequest OfferType OneTimePurchase Paywall PaywallListItem
                 PaywallProduct Price Profile ProfileDeletion ProfileSubscription PurchaseOffer

@@ -104,6 +104,8 @@ def build_analytics_call(
     parse: Callable[[Mapping[str, Any]], T],
     body: RequestModel,
     headers: Mapping[str, str] = _NO_HEADERS,
+    *,
+    is_csv: bool = False,
 ) -> Call[T]:
     """Build the call of an operation of the Export Analytics API; see `build_server_side_call`.
 
@@ -112,8 +114,10 @@ def build_analytics_call(
         parse: Returns the result from the parsed body of a documented success.
         body: The request body.
         headers: Headers that the vendor documents outside of the spec.
+        is_csv: Whether the response is CSV.
     """
-    call = _build_call(OPERATIONS["export_analytics"][name], parse, body, {})
+    operation = OPERATIONS["export_analytics"][name]
+    call = _build_call(evolve(operation, response_kind="csv") if is_csv else operation, parse, body, {})
     return evolve(call, request=evolve(call.request, headers={**call.request.headers, **headers}))
 
 

@@ -113,6 +113,7 @@ class RequestBuilder:
         self._key = config.key(api)
         self._scheme = AUTH_SCHEMES[api]
         self._headers = [(b"User-Agent", USER_AGENT.encode()), *headers]
+        self._headers_without_accept = [(name, value) for name, value in self._headers if name != b"Accept"]
 
     def build(self, request: Request) -> httpx.Request:
         """Build an httpx request."""
@@ -131,7 +132,7 @@ class RequestBuilder:
         body = request.body or b""
         headers = [
             (b"Host", _parse_url(url).netloc),
-            *self._headers,
+            *(self._headers_without_accept if "Accept" in request.headers else self._headers),
             (b"Authorization", f"{self._scheme} {self._key.value}".encode()),
             *((name.encode(), value.encode()) for name, value in request.headers.items()),
         ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import httpx
 from attrs import field, frozen
@@ -20,6 +21,7 @@ __all__ = [
     "ConnectDeadlineExceeded",
     "DeadlineExceeded",
     "ResponseTooLarge",
+    "Sink",
     "WholeResponse",
     "deadline_error",
     "send",
@@ -31,6 +33,8 @@ ACCEPT_ENCODING = "gzip, deflate"
 
 IS_SENT = "adapty_is_sent"
 """The request extension that is True once any of the request has been sent. Missing if the transport cannot tell."""
+
+_NO_LIMIT = sys.maxsize // 2
 
 _WINDOW_BITS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
 _ZLIB_METHOD = 8  # the low four bits of the first byte of a zlib stream
@@ -61,6 +65,19 @@ class WholeResponse:
     status_code: int
     headers: httpx.Headers = field(repr=False)
     content: bytes = field(repr=False)
+
+
+class Sink(Protocol):
+    """Receives the body of a response part by part, so that it is never in memory as a whole."""
+
+    def accepts(self, status_code: int, headers: Mapping[str, str]) -> bool:
+        """Return whether the sink receives the body of this response."""
+
+    def restart(self) -> None:
+        """Prepare for a new body; an earlier attempt may have ended in the middle."""
+
+    def write(self, data: bytes) -> None:
+        """Receive a part of the decoded body."""
 
 
 class BodyDecoder:
@@ -108,8 +125,14 @@ class BodyDecoder:
         if max(self._received, len(self._body)) > self._limit:
             raise self._too_large()
 
+    def take(self) -> bytes:
+        """Return what has been decoded since the last call, and forget it."""
+        taken = bytes(self._body)
+        self._body.clear()
+        return taken
+
     def finish(self) -> bytes:
-        """Return the whole body.
+        """Return the whole body, or the rest after `take`.
 
         Raises:
             httpx.DecodingError: The compressed body is incomplete.
@@ -142,6 +165,7 @@ async def send_async(
     *,
     total: float,
     limit: int,
+    sink: Sink | None = None,
 ) -> WholeResponse:
     """Send a request and read its complete response.
 
@@ -150,6 +174,7 @@ async def send_async(
         request: The request.
         total: The maximum time in seconds, from sending to the end of the response.
         limit: The maximum size of the body in bytes.
+        sink: Receives a body that it accepts, of any size. The response then has an empty one.
 
     Raises:
         DeadlineExceeded: The response is not complete in time. `ConnectDeadlineExceeded` if nothing was sent.
@@ -162,7 +187,7 @@ async def send_async(
         async with timeout(total) as deadline:
             response = await handle(request)
             try:
-                return await _read_async(response, limit)
+                return await _read_async(response, limit, sink)
             finally:
                 await response.aclose()
     except TimeoutError:
@@ -178,12 +203,15 @@ def deadline_error(*, is_sent: bool) -> DeadlineExceeded:
     return ConnectDeadlineExceeded("the request was not sent in time")
 
 
-async def _read_async(response: httpx.Response, limit: int) -> WholeResponse:
+async def _read_async(response: httpx.Response, limit: int, sink: Sink | None) -> WholeResponse:
+    target = _start_sink(response, sink)
     if response.is_stream_consumed:  # by an event hook of the caller's client
-        return _check_size(response, limit)
-    decoder = BodyDecoder(response.headers, limit)
+        return _check_size(response, limit, target)
+    decoder = BodyDecoder(response.headers, _NO_LIMIT if target else limit)
     async for chunk in response.aiter_raw():
         decoder.feed(chunk)
+        if target:
+            target.write(decoder.take())
     return WholeResponse(response.status_code, response.headers, decoder.finish())
 
 
@@ -193,6 +221,7 @@ def send(
     *,
     total: float,
     limit: int,
+    sink: Sink | None = None,
 ) -> WholeResponse:
     """Send a request and read its complete response; see `send_async`.
 
@@ -203,7 +232,7 @@ def send(
     try:
         response = handle(request)
         try:
-            return _read(response, limit, end)
+            return _read(response, limit, end, sink)
         finally:
             response.close()
     except httpx.TimeoutException:
@@ -212,18 +241,32 @@ def send(
     raise deadline_error(is_sent=request.extensions.get(IS_SENT, True))
 
 
-def _read(response: httpx.Response, limit: int, end: float) -> WholeResponse:
+def _read(response: httpx.Response, limit: int, end: float, sink: Sink | None) -> WholeResponse:
+    target = _start_sink(response, sink)
     if response.is_stream_consumed:
-        return _check_size(response, limit)
-    decoder = BodyDecoder(response.headers, limit)
+        return _check_size(response, limit, target)
+    decoder = BodyDecoder(response.headers, _NO_LIMIT if target else limit)
     for chunk in response.iter_raw():
         decoder.feed(chunk)
+        if target:
+            target.write(decoder.take())
         if monotonic() > end:
             raise DeadlineExceeded("the response was not complete in time")
     return WholeResponse(response.status_code, response.headers, decoder.finish())
 
 
-def _check_size(response: httpx.Response, limit: int) -> WholeResponse:
+def _start_sink(response: httpx.Response, sink: Sink | None) -> Sink | None:
+    """Return the sink if it receives the body of this response."""
+    if sink is None or not sink.accepts(response.status_code, response.headers):
+        return None
+    sink.restart()
+    return sink
+
+
+def _check_size(response: httpx.Response, limit: int, target: Sink | None) -> WholeResponse:
+    if target:
+        target.write(response.content)
+        return WholeResponse(response.status_code, response.headers, b"")
     if len(response.content) > limit:
         raise ResponseTooLarge(f"the response is larger than {limit} bytes (max_response_bytes)")
     return WholeResponse(response.status_code, response.headers, response.content)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from adapty import flows, models
 from adapty.models import (
     access,
+    analytics_request,
     integrations,
     paywalls,
     profile_request,
@@ -27,13 +28,16 @@ if TYPE_CHECKING:
 __all__ = [
     "ALTERNATIVES",
     "COMMANDS",
+    "COMMAND_OPTIONS",
     "ENUMS",
     "EVENTS",
     "FACADE_ARGUMENTS",
+    "FLATTENED",
     "METHODS",
     "PARAMETERS",
     "REQUESTS",
     "RESPONSES",
+    "SPLIT",
 ]
 
 METHODS: Mapping[Api, Mapping[str, tuple[str, ...]]] = {
@@ -68,6 +72,15 @@ METHODS: Mapping[Api, Mapping[str, tuple[str, ...]]] = {
         "deleteProfileV1": ("v1.profiles.delete",),
         "grantAccessLevelV1": ("v1.access_levels.grant",),
     },
+    "export_analytics": {
+        "retrieveAnalyticsData": ("analytics.chart",),
+        "retrieveCohortData": ("analytics.cohorts",),
+        "retrieveConversionData": ("analytics.conversion",),
+        "retrieveFunnelData": ("analytics.funnel",),
+        "retrieveLTVData": ("analytics.ltv",),
+        "retrieveRetentionData": ("analytics.retention",),
+        "retrievePlacementInfo": ("analytics.placements",),
+    },
     "web": {
         "getPaywall": ("web.get_paywall",),
         "recordPaywallView": ("web.record_paywall_view",),
@@ -99,9 +112,20 @@ FACADE_ARGUMENTS = frozenset(
         "purchase_type",
         # A part of the path.
         "paywall_id",
+        # A header that the vendor documents outside of the contract, and the file for a CSV response.
+        *("timezone", "format", "output"),
     },
 )
 """Arguments and fields that only the facade or only the contract has, on purpose."""
+
+FLATTENED = frozenset({"filters"})
+"""Fields of request bodies whose own fields are arguments."""
+
+SPLIT: Mapping[str, tuple[str, ...]] = {
+    "date": ("date_from", "date_to"),
+    "compare_date": ("compare_from", "compare_to"),
+}
+"""Field of a flattened one to its arguments, if there are several."""
 
 ALTERNATIVES: Mapping[str, str] = {"StripeValidationRequest": "StripeValidationAttributes"}
 """Body schema that only wraps another one, to the schema with the arguments."""
@@ -113,9 +137,21 @@ COMMANDS: Mapping[Api, Mapping[str, tuple[str, str]]] = {
         "deleteProfile": ("mail", "delete-profile"),
     },
     "server_side": {},
+    "export_analytics": {
+        "retrieveAnalyticsData": ("analytics", "chart"),
+        "retrieveCohortData": ("analytics", "cohorts"),
+        "retrieveConversionData": ("analytics", "conversion"),
+        "retrieveFunnelData": ("analytics", "funnel"),
+        "retrieveLTVData": ("analytics", "ltv"),
+        "retrieveRetentionData": ("analytics", "retention"),
+        "retrievePlacementInfo": ("analytics", "placements"),
+    },
     "web": {},
 }
 """Operation to the command that has an option for each of its fields."""
+
+COMMAND_OPTIONS = frozenset({"help", "timezone", "format", "output", "plot", "as_json", "raw_csv", "metric"})
+"""Options of commands that are no fields, and fields that commands set themselves."""
 
 REQUESTS: Mapping[Api, Mapping[str, type[RequestModel | ResponseModel]]] = {
     "mail": {
@@ -145,6 +181,16 @@ REQUESTS: Mapping[Api, Mapping[str, type[RequestModel | ResponseModel]]] = {
         "PaywallUpdateRequest": paywalls.PaywallUpdateRequest,
         "VirtualCurrencyTransactionRequest": virtual_currency.VirtualCurrencyTransactionRequest,
         "VirtualCurrencyTransactionItem": models.VirtualCurrencyTransactionItem,
+    },
+    "export_analytics": {
+        "MetricsFilters": analytics_request.MetricsFilters,
+        "AnalyticsDataRequest": analytics_request.AnalyticsDataRequest,
+        "CohortDataRequest": analytics_request.CohortDataRequest,
+        "ConversionDataRequest": analytics_request.ConversionDataRequest,
+        "FunnelDataRequest": analytics_request.FunnelDataRequest,
+        "LTVDataRequest": analytics_request.LTVDataRequest,
+        "RetentionDataRequest": analytics_request.RetentionDataRequest,
+        "PlacementInfoRequest": analytics_request.PlacementInfoRequest,
     },
     "web": {
         "GetPaywallRequest": web.WebPaywallRequest,
@@ -184,6 +230,22 @@ RESPONSES: Mapping[Api, Mapping[type[ResponseModel] | None, tuple[str, ...]]] = 
         # Its one field is null on success.
         None: ("StripeValidationResponse",),
     },
+    "export_analytics": {
+        models.Chart: ("AnalyticsDataResponse",),
+        models.ChartMetric: ("MetricData",),
+        models.Cohorts: ("CohortDataResponse",),
+        models.CohortSegment: ("CohortSegment",),
+        models.CohortValue: ("CohortValue",),
+        models.Conversion: ("ConversionDataResponse",),
+        models.Funnel: ("FunnelDataResponse",),
+        models.FunnelSegment: ("FunnelSegment",),
+        models.FunnelStep: ("FunnelValue",),
+        models.LTV: ("LTVDataResponse",),
+        models.LTVMetric: ("LTVMetric",),
+        models.LTVSegment: ("LTVData",),
+        models.Retention: ("RetentionDataResponse",),
+        models.Placements: ("PlacementInfoResponse",),
+    },
     "web": {
         models.WebPaywall: ("PaywallResponse",),
         models.WebPaywallProduct: ("Product",),
@@ -207,6 +269,8 @@ EVENTS: Mapping[str, type[ResponseModel] | None] = {
 }
 """Webhook schema to its class in adapty.webhooks."""
 
+_PERIODIC = tuple(name for name in REQUESTS["export_analytics"] if name.endswith("DataRequest"))
+
 ENUMS: Mapping[Api, Mapping[str, Any]] = {
     "mail": {
         "TransactionEventType": flows.TransactionEventType,
@@ -228,6 +292,24 @@ ENUMS: Mapping[Api, Mapping[str, Any]] = {
         "OfferRequest.type": models.OfferRequestType,
         "RefundSaverSettingsRequest.custom_preference": models.RefundPreference,
         "StripeValidationData.type": purchases.StripeKind,
+    },
+    "export_analytics": {
+        "AnalyticsDataRequest.chart_id": models.ChartId,
+        **{
+            f"{name}.{field}": literal
+            for field, literal, names in (
+                ("period_unit", models.PeriodUnit, _PERIODIC),
+                ("format", analytics_request.Format, _PERIODIC),
+                ("date_type", models.DateType, ("AnalyticsDataRequest", "ConversionDataRequest")),
+                ("period_type", models.PeriodType, ("CohortDataRequest", "LTVDataRequest")),
+            )
+            for name in names
+        },
+        "CohortDataRequest.value_type": models.CohortValueType,
+        "CohortDataRequest.value_field": models.CohortValueField,
+        "CohortDataRequest.accounting_type": models.AccountingType,
+        "CohortDataRequest.prediction_months": models.PredictionMonths,
+        "FunnelDataRequest.show_value_as": models.FunnelShowValueAs,
     },
     "web": {"AddAttributionRequest.status": models.AttributionStatus},
 }

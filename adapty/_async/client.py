@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
     from adapty._async.access_levels import AsyncAccessLevels
+    from adapty._async.analytics import AsyncAnalytics
     from adapty._async.integrations import AsyncIntegrations
     from adapty._async.mail import AsyncMail
     from adapty._async.paywalls import AsyncPaywalls
@@ -170,6 +171,13 @@ class AsyncAdapty:
         from adapty._async.mail import AsyncMail
 
         return AsyncMail(self._transport)
+
+    @cached_property
+    def analytics(self) -> AsyncAnalytics:
+        """The Export Analytics API: the charts of the dashboard."""
+        from adapty._async.analytics import AsyncAnalytics
+
+        return AsyncAnalytics(self._transport)
 
     @cached_property
     def web(self) -> AsyncWeb:

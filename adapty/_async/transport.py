@@ -23,6 +23,7 @@ from adapty._http import (
 )
 from adapty._process import current_process
 from adapty._proxies import Proxies
+from adapty._rate_limits import LIMITS, limit_key
 from adapty._reading import send_async
 from adapty.errors import AdaptyConfigError
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from adapty._core.call import Call, Failure, Request
     from adapty._core.error_mapping import Response
     from adapty._core.operations import Api
+    from adapty._reading import Sink
     from adapty.config import Config
 
 __all__ = ["AsyncSharedTransport", "AsyncTransport"]
@@ -74,6 +76,7 @@ class AsyncTransport:
         self._secrets = config.secrets
         self._builders = {api: RequestBuilder(config, api) for api in config.keys}
         self._endpoints = {api: config.endpoint(api, proxies) for api in config.keys}
+        self._limit_keys = {api: limit_key(config, api) for api in config.keys}
 
     @classmethod
     def open(
@@ -112,8 +115,13 @@ class AsyncTransport:
             config, self._transport, owns_transport=False, http_client=self._http_client, proxies=self._proxies
         )
 
-    async def execute(self, call: Call[T]) -> T:
-        """Execute a call, including retries."""
+    async def execute(self, call: Call[T], sink: Sink | None = None) -> T:
+        """Execute a call, including retries.
+
+        Args:
+            call: The call.
+            sink: Receives the bodies that it accepts.
+        """
         api = call.operation.api
         if api not in self._builders:
             self.config.key(api)  # raises
@@ -122,7 +130,8 @@ class AsyncTransport:
         try:
             while True:
                 if isinstance(step, Send):
-                    step = steps.send(await self._send(api, step.request))
+                    await self._wait_for_slot(api)
+                    step = steps.send(await self._send(api, step.request, sink))
                 else:
                     await sleep(step.seconds)
                     step = next(steps)
@@ -130,7 +139,22 @@ class AsyncTransport:
             result: T = done.value
             return result
 
-    async def _send(self, api: Api, request: Request) -> Response | Failure:
+    async def _wait_for_slot(self, api: Api) -> None:
+        """Wait until the vendor's rate limit allows the next request, if it has one."""
+        limit = self._limit_keys[api]
+        if limit is None:
+            return
+        reservation = LIMITS.reserve(*limit)
+        try:
+            seconds = reservation.start()
+            while seconds > 0:
+                await sleep(seconds)
+                seconds = reservation.start()
+        except BaseException:
+            reservation.release()
+            raise
+
+    async def _send(self, api: Api, request: Request, sink: Sink | None = None) -> Response | Failure:
         """Send a request once; an exception of httpx becomes a `Failure`."""
         try:
             return await send_async(
@@ -138,6 +162,7 @@ class AsyncTransport:
                 self._build_request(api, request),
                 total=self.config.timeouts.total,
                 limit=self.config.max_response_bytes,
+                sink=sink,
             )
         except httpx.HTTPStatusError as exc:
             return response_without_body(exc)

@@ -49,6 +49,7 @@ __all__ = [
     "Send",
     "Wait",
     "execute",
+    "is_csv",
     "parse_result",
 ]
 
@@ -285,6 +286,10 @@ def parse_result(call: Call[T], response: Response) -> T:
     Raises:
         InvalidBody: The body is not as documented.
     """
+    if call.operation.response_kind == "csv":
+        if is_csv(response.headers):
+            return call.parse({})
+        raise InvalidBody(f"the body is {response.headers.get('content-type') or 'of no type'}; expected text/csv")
     is_object = call.operation.response_kind == "object"
     if not is_object and not response.content.strip():
         return call.parse({})
@@ -299,6 +304,11 @@ def parse_result(call: Call[T], response: Response) -> T:
             return call.parse(value)
         problem = f"the body is not a JSON object but {type(value).__name__}"
     raise InvalidBody(problem)
+
+
+def is_csv(headers: Mapping[str, str]) -> bool:
+    """Return whether a response contains CSV, as its headers say."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower() == "text/csv"
 
 
 def _request_info(

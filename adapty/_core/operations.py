@@ -13,7 +13,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["AUTH_SCHEMES", "OPERATIONS", "Api", "Operation"]
+__all__ = ["AUTH_SCHEMES", "OPERATIONS", "RATE_LIMITS", "Api", "Operation"]
 
 Api = Literal["mail", "server_side", "web", "export_analytics"]
 
@@ -24,6 +24,9 @@ AUTH_SCHEMES: Mapping[Api, str] = {
     "export_analytics": "Api-Key",
 }
 """The scheme of the Authorization header, by API."""
+
+RATE_LIMITS: Mapping[Api, int] = {"export_analytics": 2}
+"""Requests per second with one key, of the APIs whose limit the client keeps to by itself."""
 
 
 @frozen
@@ -36,7 +39,7 @@ class Operation:
         endpoint: The generated module with its request builder, below the `api` package of its API.
         success_statuses: The documented success statuses.
         idempotent_because: Why a second attempt is safe; None if it is not.
-        response_kind: What the documented success contains: a JSON object, or nothing.
+        response_kind: What the documented success contains: a JSON object, nothing, or CSV, which is written to a file.
         not_found_is_success: Whether a 404 means success after an attempt that may have succeeded.
         possible_effect: What a failed attempt may have done, if the operation is not idempotent.
     """
@@ -46,7 +49,7 @@ class Operation:
     endpoint: str
     success_statuses: frozenset[int]
     idempotent_because: str | None
-    response_kind: Literal["object", "empty"] = "object"
+    response_kind: Literal["object", "empty", "csv"] = "object"
     not_found_is_success: bool = False
     possible_effect: str = ""
 

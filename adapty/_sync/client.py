@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import httpx
 
     from adapty._sync.access_levels import AccessLevels
+    from adapty._sync.analytics import Analytics
     from adapty._sync.integrations import Integrations
     from adapty._sync.mail import Mail
     from adapty._sync.paywalls import Paywalls
@@ -172,6 +173,13 @@ class Adapty:
         from adapty._sync.mail import Mail
 
         return Mail(self._transport)
+
+    @cached_property
+    def analytics(self) -> Analytics:
+        """The Export Analytics API: the charts of the dashboard."""
+        from adapty._sync.analytics import Analytics
+
+        return Analytics(self._transport)
 
     @cached_property
     def web(self) -> Web:

@@ -25,6 +25,7 @@ from adapty._http import (
 )
 from adapty._process import current_process
 from adapty._proxies import Proxies
+from adapty._rate_limits import LIMITS, limit_key
 from adapty._reading import send
 from adapty.errors import AdaptyConfigError
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from adapty._core.call import Call, Failure, Request
     from adapty._core.error_mapping import Response
     from adapty._core.operations import Api
+    from adapty._reading import Sink
     from adapty.config import Config
 
 __all__ = ["SharedTransport", "Transport"]
@@ -76,6 +78,7 @@ class Transport:
         self._secrets = config.secrets
         self._builders = {api: RequestBuilder(config, api) for api in config.keys}
         self._endpoints = {api: config.endpoint(api, proxies) for api in config.keys}
+        self._limit_keys = {api: limit_key(config, api) for api in config.keys}
 
     @classmethod
     def open(
@@ -114,8 +117,13 @@ class Transport:
             config, self._transport, owns_transport=False, http_client=self._http_client, proxies=self._proxies
         )
 
-    def execute(self, call: Call[T]) -> T:
-        """Execute a call, including retries."""
+    def execute(self, call: Call[T], sink: Sink | None = None) -> T:
+        """Execute a call, including retries.
+
+        Args:
+            call: The call.
+            sink: Receives the bodies that it accepts.
+        """
         api = call.operation.api
         if api not in self._builders:
             self.config.key(api)  # raises
@@ -124,7 +132,8 @@ class Transport:
         try:
             while True:
                 if isinstance(step, Send):
-                    step = steps.send(self._send(api, step.request))
+                    self._wait_for_slot(api)
+                    step = steps.send(self._send(api, step.request, sink))
                 else:
                     sleep(step.seconds)
                     step = next(steps)
@@ -132,7 +141,22 @@ class Transport:
             result: T = done.value
             return result
 
-    def _send(self, api: Api, request: Request) -> Response | Failure:
+    def _wait_for_slot(self, api: Api) -> None:
+        """Wait until the vendor's rate limit allows the next request, if it has one."""
+        limit = self._limit_keys[api]
+        if limit is None:
+            return
+        reservation = LIMITS.reserve(*limit)
+        try:
+            seconds = reservation.start()
+            while seconds > 0:
+                sleep(seconds)
+                seconds = reservation.start()
+        except BaseException:
+            reservation.release()
+            raise
+
+    def _send(self, api: Api, request: Request, sink: Sink | None = None) -> Response | Failure:
         """Send a request once; an exception of httpx becomes a `Failure`."""
         try:
             return send(
@@ -140,6 +164,7 @@ class Transport:
                 self._build_request(api, request),
                 total=self.config.timeouts.total,
                 limit=self.config.max_response_bytes,
+                sink=sink,
             )
         except httpx.HTTPStatusError as exc:
             return response_without_body(exc)

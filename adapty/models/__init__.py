@@ -14,6 +14,67 @@ if TYPE_CHECKING:
         DeletionReport as DeletionReport,
         DeletionResult as DeletionResult,
     )
+    from adapty.models.analytics import (
+        AnalyticsPoint as AnalyticsPoint,
+        AnalyticsSegment as AnalyticsSegment,
+        Chart as Chart,
+        ChartMetric as ChartMetric,
+        Conversion as Conversion,
+        RecommendedPeriod as RecommendedPeriod,
+    )
+    from adapty.models.analytics_cohorts import (
+        CohortSegment as CohortSegment,
+        CohortValue as CohortValue,
+        Cohorts as Cohorts,
+    )
+    from adapty.models.analytics_options import (
+        AnalyticsFilters as AnalyticsFilters,
+        ChartOptions as ChartOptions,
+        CohortOptions as CohortOptions,
+        ConversionOptions as ConversionOptions,
+        FunnelOptions as FunnelOptions,
+        LTVOptions as LTVOptions,
+        RetentionOptions as RetentionOptions,
+    )
+    from adapty.models.analytics_ranges import (
+        ChartPiece as ChartPiece,
+        ChartProgress as ChartProgress,
+        DateRange as DateRange,
+        split_range as split_range,
+    )
+    from adapty.models.analytics_users import (
+        LTV as LTV,
+        Funnel as Funnel,
+        FunnelChange as FunnelChange,
+        FunnelSegment as FunnelSegment,
+        FunnelStep as FunnelStep,
+        LTVMetric as LTVMetric,
+        LTVSegment as LTVSegment,
+        Placement as Placement,
+        Placements as Placements,
+        Retention as Retention,
+    )
+    from adapty.models.analytics_values import (
+        FILTERS_BY_CHART as FILTERS_BY_CHART,
+        SEGMENTATIONS_BY_CHART as SEGMENTATIONS_BY_CHART,
+        AccountingType as AccountingType,
+        AnalyticsAttributionSource as AnalyticsAttributionSource,
+        AnalyticsAttributionStatus as AnalyticsAttributionStatus,
+        AnalyticsDuration as AnalyticsDuration,
+        AnalyticsOfferCategory as AnalyticsOfferCategory,
+        AnalyticsOfferType as AnalyticsOfferType,
+        ChartId as ChartId,
+        CohortValueField as CohortValueField,
+        CohortValueType as CohortValueType,
+        DateType as DateType,
+        FlowSegmentation as FlowSegmentation,
+        FunnelShowValueAs as FunnelShowValueAs,
+        PeriodType as PeriodType,
+        PeriodUnit as PeriodUnit,
+        PlacementType as PlacementType,
+        PredictionMonths as PredictionMonths,
+        Segmentation as Segmentation,
+    )
     from adapty.models.integrations import (
         IntegrationIdentifierFields as IntegrationIdentifierFields,
         IntegrationIdentifiers as IntegrationIdentifiers,
@@ -100,6 +161,24 @@ else:
         __name__,
         {
             "adapty._core.deletions": "DeletionOutcome DeletionReport DeletionResult",
+            ".analytics": "AnalyticsPoint AnalyticsSegment Chart ChartMetric Conversion RecommendedPeriod",
+            ".analytics_cohorts": "CohortSegment CohortValue Cohorts",
+            ".analytics_options": """
+                AnalyticsFilters ChartOptions CohortOptions ConversionOptions FunnelOptions
+                LTVOptions RetentionOptions
+            """,
+            ".analytics_ranges": "ChartPiece ChartProgress DateRange split_range",
+            ".analytics_users": """
+                LTV Funnel FunnelChange FunnelSegment FunnelStep LTVMetric LTVSegment Placement
+                Placements Retention
+            """,
+            ".analytics_values": """
+                FILTERS_BY_CHART SEGMENTATIONS_BY_CHART AccountingType
+                AnalyticsAttributionSource AnalyticsAttributionStatus AnalyticsDuration
+                AnalyticsOfferCategory AnalyticsOfferType ChartId CohortValueField
+                CohortValueType DateType FlowSegmentation FunnelShowValueAs PeriodType
+                PeriodUnit PlacementType PredictionMonths Segmentation
+            """,
             ".integrations": "IntegrationIdentifierFields IntegrationIdentifiers",
             ".mail": """
                 DeviceInfo MailProfile MailProfileFields Offer OfferCategory OfferType ProfileDeletion

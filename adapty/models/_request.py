@@ -20,6 +20,7 @@ __all__ = [
     "NESTED",
     "NESTED_LIST",
     "SERIALIZE",
+    "VALIDATE",
     "RequestModel",
     "coerce_model",
     "coerce_nested",
@@ -35,6 +36,9 @@ NESTED_LIST = "nested_list"
 
 SERIALIZE = "serialize"
 """Key of a field's metadata: the function that converts its value to JSON-ready data, instead of `_to_json`."""
+
+VALIDATE = "validate"
+"""Key of a field's metadata: its validator, if it is not a named function and so cannot be the field's converter."""
 
 _EXTRA = "extra_fields"
 
@@ -56,7 +60,7 @@ def validate_fields(_: type[Any], fields: list[attrs.Attribute[Any]]) -> list[at
 
 def _wrap_converter(field: attrs.Attribute[Any]) -> Callable[[Any], Any]:
     name, default, required = field.name, field.default, field.default is attrs.NOTHING
-    check: Any = field.converter
+    check: Any = field.metadata.get(VALIDATE, field.converter)
     accepts_none = _accepts_none(check)
 
     def convert(value: Any) -> Any:

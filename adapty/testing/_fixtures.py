@@ -13,6 +13,7 @@ from adapty._async import transport as async_transport
 from adapty._async.client import AsyncAdapty
 from adapty._core.validation import format_name, suggest_choice, type_name
 from adapty._engine import dispatcher
+from adapty._rate_limits import without_limits
 from adapty._sync import transport as sync_transport
 from adapty._sync.client import Adapty
 from adapty.config import ENV_VARS
@@ -122,7 +123,7 @@ def environment_variables(sandbox: Sandbox) -> dict[str, str]:
 
 
 def patch_sleeps(patch: MonkeyPatch) -> list[float]:
-    """Replace the sleeps between attempts in all clients and bulk runs of this process.
+    """Replace the sleeps between attempts in all clients and bulk runs of this process, and lift rate limits.
 
     Args:
         patch: Undoes it.
@@ -142,6 +143,8 @@ def patch_sleeps(patch: MonkeyPatch) -> list[float]:
 
     patch.setattr(sync_transport, "sleep", delays.append)
     patch.setattr(async_transport, "sleep", record_delay)
+    for transport in (sync_transport, async_transport):
+        patch.setattr(transport, "LIMITS", without_limits())
     patch.setattr(dispatcher, "schedule", record_and_run)
     patch.setattr(dispatcher, "block_seconds", lambda _: 0.0)  # queued attempts record their own delays
     return delays

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from adapty import AsyncAdapty
+from adapty._rate_limits import RateLimits
 from tests.server_side_calls import KEY, PUBLIC_KEY, Stub
 from tests.transports import AsyncTransports
 
@@ -27,6 +28,8 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         waits.append(seconds)
 
     monkeypatch.setattr("adapty._async.transport.sleep", note)
+    # The time that a rate limit sees is the time slept.
+    monkeypatch.setattr("adapty._async.transport.LIMITS", RateLimits(lambda: sum(waits)))
     return waits
 
 

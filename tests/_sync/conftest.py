@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from adapty import Adapty
+from adapty._rate_limits import RateLimits
 from tests.server_side_calls import KEY, PUBLIC_KEY, Stub
 from tests.transports import Transports
 
@@ -29,6 +30,8 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         waits.append(seconds)
 
     monkeypatch.setattr("adapty._sync.transport.sleep", note)
+    # The time that a rate limit sees is the time slept.
+    monkeypatch.setattr("adapty._sync.transport.LIMITS", RateLimits(lambda: sum(waits)))
     return waits
 
 

@@ -25,6 +25,7 @@ from adapty import Adapty
 from adapty._cli.app import app
 from adapty._engine.dispatcher import _Worker
 from adapty._engine.runner import CancelToken
+from adapty._rate_limits import RateLimits
 from tests.cases import case
 from tests.raw_server import answer
 
@@ -136,6 +137,8 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         schedule_retry(worker, item, steps, 0)
 
     monkeypatch.setattr("adapty._sync.transport.sleep", delays.append)
+    # The time that a rate limit sees is the time slept.
+    monkeypatch.setattr("adapty._sync.transport.LIMITS", RateLimits(lambda: sum(delays)))
     monkeypatch.setattr(_Worker, "schedule_retry", retry_immediately)
     return delays
 
@@ -195,6 +198,14 @@ def point_server_side_at(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADAPTY_BASE_URL", url)
     monkeypatch.setenv("ADAPTY_SECRET_KEY", "secret_live_shown")
     monkeypatch.delenv("ADAPTY_MAIL_SECRET_KEY", raising=False)
+
+
+@pytest.fixture
+def admin_api(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> RawServer:
+    """Point the commands at a server of the Export Analytics API."""
+    monkeypatch.setenv("ADAPTY_ADMIN_BASE_URL", server.url)
+    monkeypatch.setenv("ADAPTY_SECRET_KEY", "secret_live_shown")
+    return server
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 from dateutil.relativedelta import relativedelta
 
 from adapty import Adapty
+from adapty._rate_limits import without_limits
 from adapty.webhooks import Outbox
 from tests.cli.conftest import run
 from tests.examples.independent_count import expected
@@ -41,12 +42,14 @@ def variables(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, st
     values = {
         "ADAPTY_BASE_URL": sandbox.url,
         "ADAPTY_SECRET_KEY": sandbox.secret_key,
+        "ADAPTY_ADMIN_BASE_URL": sandbox.url,
         "ADAPTY_PUBLIC_KEY": sandbox.public_key,
         "ADAPTY_MAIL_BASE_URL": sandbox.url,
         "ADAPTY_MAIL_SECRET_KEY": sandbox.mail_key,
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr("adapty._sync.transport.LIMITS", without_limits())
     return values
 
 

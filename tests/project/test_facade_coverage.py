@@ -89,6 +89,28 @@ def test_later_server_side_contract_has_gaps() -> None:
     ]
 
 
+def test_later_analytics_contract_has_gaps() -> None:
+    """New filters are arguments of each method and options of each command, and new charts are values of a type."""
+    later = deepcopy(OURS["export_analytics"])
+    schemas = later["components"]["schemas"]
+    schemas["MetricsFilters"]["properties"]["app_version"] = {"type": "array", "items": {"type": "string"}}
+    schemas["AnalyticsDataRequest"]["properties"]["chart_id"]["enum"].append("churn")
+    methods = ("chart", "cohorts", "conversion", "funnel", "ltv", "retention")
+
+    assert gap_texts("export_analytics", later) == [
+        *(
+            text
+            for method in methods
+            for text in (
+                f"adapty.analytics.{method} lacks the argument app_version",
+                f"the command analytics {method} lacks an option for app_version",
+            )
+        ),
+        "adapty.models.MetricsFilters lacks the field app_version of MetricsFilters",
+        "the type AnalyticsDataRequest.chart_id lacks the value churn",
+    ]
+
+
 def test_later_webhook_contract_has_gaps() -> None:
     """New fields, new schemas and removed fields are listed."""
     later = deepcopy(OURS["webhooks"])
