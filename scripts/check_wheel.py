@@ -46,7 +46,7 @@ def main() -> int:
         error = run(python, "-m", "adapty", cwd=scratch, expected=2)
         if 'pip install "adapty[cli]"' not in error:
             sys.exit(f"without the extra, the command line printed: {error}")
-        install(python, *CONSTRAINTS, f"{wheel}[cli,fast,sandbox,webhooks]")
+        install(python, *CONSTRAINTS, f"{wheel}[cli,fast,plot,sandbox,webhooks]")
         if run(python, "-m", "adapty", "flow", "subscription_expired", cwd=scratch) != "expired\n":
             sys.exit("the command line of the wheel does not work")
     print(f"{wheel.name}: works away from the sources")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ALTERNATIVES",
     "COMMANDS",
+    "COMMAND_OPTIONS",
     "ENUMS",
     "EVENTS",
     "FACADE_ARGUMENTS",
@@ -136,10 +137,21 @@ COMMANDS: Mapping[Api, Mapping[str, tuple[str, str]]] = {
         "deleteProfile": ("mail", "delete-profile"),
     },
     "server_side": {},
-    "export_analytics": {},
+    "export_analytics": {
+        "retrieveAnalyticsData": ("analytics", "chart"),
+        "retrieveCohortData": ("analytics", "cohorts"),
+        "retrieveConversionData": ("analytics", "conversion"),
+        "retrieveFunnelData": ("analytics", "funnel"),
+        "retrieveLTVData": ("analytics", "ltv"),
+        "retrieveRetentionData": ("analytics", "retention"),
+        "retrievePlacementInfo": ("analytics", "placements"),
+    },
     "web": {},
 }
 """Operation to the command that has an option for each of its fields."""
+
+COMMAND_OPTIONS = frozenset({"help", "timezone", "format", "output", "plot", "as_json", "raw_csv", "metric"})
+"""Options of commands that are no fields, and fields that commands set themselves."""
 
 REQUESTS: Mapping[Api, Mapping[str, type[RequestModel | ResponseModel]]] = {
     "mail": {

@@ -98,8 +98,8 @@ class AsyncAnalytics:
         Example:
             >>> chart = await client.analytics.chart(
             ...     "installs", date_from="2026-01-01", date_to="2026-06-30", timezone="Europe/Berlin"
-            ... )  # doctest: +SKIP
-            >>> [row["value"] for row in chart.rows()]  # doctest: +SKIP
+            ... )
+            >>> [row["value"] for row in chart.rows()]
             [0, 0, 0, 0, 0, 0]
         """
         options["chart_id"] = chart_id
@@ -136,7 +136,7 @@ class AsyncAnalytics:
         Example:
             >>> async for piece in client.analytics.chart_pieces(
             ...     "installs", date_from="2024-02-15", date_to="2026-06-30"
-            ... ):  # doctest: +SKIP
+            ... ):
             ...     print(piece.date_from, piece.date_to, len(piece.rows()))
             2024-02-15 2025-01-31 12
             2025-02-01 2026-01-31 12
@@ -177,8 +177,8 @@ class AsyncAnalytics:
         Example:
             >>> rows = await client.analytics.chart_rows(
             ...     "installs", date_from="2020-01-01", date_to="2026-06-30"
-            ... )  # doctest: +SKIP
-            >>> len(rows)  # doctest: +SKIP
+            ... )
+            >>> len(rows)
             78
         """
         plan = ChartPlan({**options, "chart_id": chart_id}, periods_per_request)
@@ -206,7 +206,7 @@ class AsyncAnalytics:
         Example:
             >>> cohorts = await client.analytics.cohorts(
             ...     date_from="2026-01-01", date_to="2026-06-30", period_type="days", renewal_days=[0, 7, 28]
-            ... )  # doctest: +SKIP
+            ... )
         """
         return await self._retrieve("retrieveCohortData", CohortDataRequest, Cohorts, options)
 
@@ -237,7 +237,7 @@ class AsyncAnalytics:
         Example:
             >>> conversion = await client.analytics.conversion(
             ...     from_period=1, to_period="6+", date_from="2026-01-01", date_to="2026-06-30"
-            ... )  # doctest: +SKIP
+            ... )
         """
         return await self._retrieve("retrieveConversionData", ConversionDataRequest, Conversion, options)
 
@@ -261,7 +261,7 @@ class AsyncAnalytics:
             AdaptyError: As in `chart`.
 
         Example:
-            >>> funnel = await client.analytics.funnel(date_from="2026-01-01", date_to="2026-06-30")  # doctest: +SKIP
+            >>> funnel = await client.analytics.funnel(date_from="2026-01-01", date_to="2026-06-30")
         """
         return await self._retrieve("retrieveFunnelData", FunnelDataRequest, Funnel, options)
 
@@ -287,7 +287,7 @@ class AsyncAnalytics:
         Example:
             >>> ltv = await client.analytics.ltv(
             ...     date_from="2026-01-01", date_to="2026-06-30", period_type="renewals"
-            ... )  # doctest: +SKIP
+            ... )
         """
         return await self._retrieve("retrieveLTVData", LTVDataRequest, LTV, options)
 
@@ -315,7 +315,7 @@ class AsyncAnalytics:
         Example:
             >>> retention = await client.analytics.retention(
             ...     date_from="2026-01-01", date_to="2026-06-30", segmentation="country", use_trial=True
-            ... )  # doctest: +SKIP
+            ... )
         """
         return await self._retrieve("retrieveRetentionData", RetentionDataRequest, Retention, options)
 
@@ -351,7 +351,7 @@ class AsyncAnalytics:
             AdaptyError: As in `chart`.
 
         Example:
-            >>> placements = await client.analytics.placements("paywall")  # doctest: +SKIP
+            >>> placements = await client.analytics.placements("paywall")
         """
         query = build_placement_query({"placement_type": placement_type, **options})
         return await self._execute("retrievePlacementInfo", Placements, query)
@@ -386,6 +386,6 @@ class AsyncAnalytics:
             >>> body = PlacementInfoRequest.from_dict({"filters": {"placement_type": "paywall"}})
             >>> response = await retrieve_placement_info.asyncio_detailed(
             ...     client=client.analytics.low_level(), body=body
-            ... )  # doctest: +SKIP
+            ... )
         """
         return low_level_analytics_client(self._transport.config, self._transport.shared_transport())

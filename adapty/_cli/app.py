@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from adapty import __version__, flow_for
-from adapty._cli import access, erase, mail, profile, sandbox, webhooks
+from adapty._cli import access, analytics, erase, mail, profile, sandbox, webhooks
 from adapty._cli.commands import CommandGroup, RootGroup
 from adapty._cli.output import log_to_stderr, stdout
 
@@ -33,6 +33,7 @@ app.add_typer(access.app, name="access")
 app.command("erase")(erase.erase)
 app.add_typer(mail.app, name="mail")
 app.add_typer(webhooks.app, name="webhooks")
+app.add_typer(analytics.app, name="analytics")
 app.command("sandbox")(sandbox.run_sandbox)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, TaskID, TextColumn
@@ -11,6 +12,7 @@ from rich.table import Column
 
 from adapty._cli.format import format_clock, format_duration, format_rate
 from adapty._cli.output import stderr
+from adapty._cli.progress_lines import ProgressLines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["display_progress"]
 
-_FIRST_LINE_AFTER = 5.0
-_LINE_INTERVAL = 10.0
 _MAX_BAR_WIDTH = 40
 _TEXT_COLUMNS = 6
 
@@ -102,31 +102,6 @@ def _bars() -> Iterator[Callable[[Progress], None]]:
 
 @contextmanager
 def _lines() -> Iterator[Callable[[Progress], None]]:
-    lines = _Lines()
-    yield lines.show
+    lines = ProgressLines(stderr)
+    yield lambda progress: lines.show(partial(_line, progress), elapsed=progress.elapsed, stage=progress.stage)
     lines.flush()
-
-
-class _Lines:
-    """Prints a line for a stage when it is due."""
-
-    def __init__(self) -> None:
-        self._pending: Progress | None = None
-        self._stage: str | None = None
-        self._due = _FIRST_LINE_AFTER
-
-    def show(self, progress: Progress) -> None:
-        if progress.stage != self._stage:
-            self.flush()
-            self._stage = progress.stage
-            self._due = _FIRST_LINE_AFTER
-        self._pending = progress
-        if progress.elapsed >= self._due:
-            self._due = progress.elapsed + _LINE_INTERVAL
-            self.flush()
-
-    def flush(self) -> None:
-        """Print the pending progress."""
-        if self._pending is not None:
-            stderr.print(_line(self._pending))
-            self._pending = None

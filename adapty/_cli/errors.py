@@ -74,8 +74,11 @@ def handle_errors(flags: Mapping[str, str]) -> Iterator[None]:
         raise typer.Exit(code) from None
 
 
-_SIBLINGS = re.compile(r"(?:and so (?:is|are)|combined with) [^;]+")
+_SIBLINGS = re.compile(r"(?:and so (?:is|are)|combined with) [^;]+|; \w+ needs it|, before \w+,|is only for \w+=")
 """Where a message names further arguments."""
+
+_FURTHER_PROBLEMS = re.compile(r"(?<=; )(\w+)(?:\.(\w+))?(?=: )")
+"""The argument of each problem but the first, if an error has several."""
 
 _PYTHON_TERMS = re.compile(
     r"(?:an aware datetime|a datetime\.date|a Decimal) or "
@@ -97,10 +100,16 @@ def _format_message(error: BaseException, flags: Mapping[str, str]) -> str:
     argument, _, key = (error.field_name or "").partition(".")
     if argument not in flags or not message.startswith(f"{error.field_name}: "):
         return message
-    name = f"{flags[argument]} {key}" if key else flags[argument]
+    name = _format_name(flags[argument], key)
     problem = message.removeprefix(f"{error.field_name}").removesuffix(f" (from {name})")
     words = "|".join(map(re.escape, flags))
-    return name + _SIBLINGS.sub(lambda m: re.sub(rf"\b({words})\b", lambda w: flags[w[0]], m[0]), problem)
+    problem = _SIBLINGS.sub(lambda m: re.sub(rf"\b({words})\b", lambda w: flags[w[0]], m[0]), problem)
+    return name + _FURTHER_PROBLEMS.sub(lambda m: _format_name(flags[m[1]], m[2]) if m[1] in flags else m[0], problem)
+
+
+def _format_name(flag: str, key: str | None) -> str:
+    """Return a flag with the key of its value, unless that is the index of a value that is repeatable."""
+    return f"{flag} {key}" if key and not key.isdecimal() else flag
 
 
 def _notes(error: BaseException | None) -> Sequence[str]:

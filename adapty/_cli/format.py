@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len, set_cell_size
 from rich.table import Table
 
 from adapty._cli.output import stdout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from rich.console import Console, ConsoleOptions, RenderResult
 
-__all__ = ["format_clock", "format_duration", "format_rate", "format_value", "print_json", "print_table"]
+__all__ = [
+    "format_clock",
+    "format_duration",
+    "format_rate",
+    "format_value",
+    "print_json",
+    "print_table",
+    "shorten",
+    "to_json",
+]
 
 _UNLIMITED_WIDTH = 100_000
 _MIN_WHOLE_RATE = 10
+_ELLIPSIS = "..."
+_CELL_BORDER = 3
+_MIN_TEXT = 10
 
 
 class _UnwrappedTable:
@@ -31,23 +44,43 @@ class _UnwrappedTable:
         yield from console.render(self._table, options.update(width=_UNLIMITED_WIDTH))
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a title and a table below it, or "none" if there are no rows."""
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, numeric: Collection[str] = ()
+) -> None:
+    """Print a title and a table below it, or "none" if there are no rows.
+
+    Args:
+        title: The title.
+        columns: The names of the columns.
+        rows: The cells of each row.
+        numeric: The columns of numbers, which are aligned to the right. No number is split into two lines.
+    """
+    cells = [[format_value(value) for value in row] for row in rows]
     table = Table()
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*map(format_value, row))
-    if table.row_count:
+    width = 1
+    for number, name in enumerate(columns):
+        is_numeric = name in numeric
+        table.add_column(name, overflow="fold", justify="right" if is_numeric else "left", no_wrap=is_numeric)
+        longest = max(cell_len(text) for text in (name, *(row[number] for row in cells)))
+        width += _CELL_BORDER + (longest if is_numeric else min(longest, _MIN_TEXT))
+    for row in cells:
+        table.add_row(*row)
+    if cells:
         stdout.print(title)
-        stdout.print(table if stdout.is_terminal else _UnwrappedTable(table))
+        can_wrap = stdout.is_terminal and not (numeric and width > stdout.width)
+        stdout.print(table if can_wrap else _UnwrappedTable(table))
     else:
         stdout.print(f"{title}: none")
 
 
 def print_json(data: Any, *, indent: int | None = 2) -> None:
     """Print JSON in printable ASCII; without `indent` in one line."""
-    stdout.print_lines(json.dumps(data, indent=indent).replace("\x7f", "\\u007f"))  # json does not escape DEL
+    stdout.write(f"{to_json(data, indent=indent)}\n")
+
+
+def to_json(data: Any, *, indent: int | None = 2) -> str:
+    """Return JSON in printable ASCII, with dates in ISO 8601."""
+    return json.dumps(data, indent=indent, default=date.isoformat).replace("\x7f", "\\u007f")  # not escaped by json
 
 
 def format_value(value: object) -> str:
@@ -59,6 +92,18 @@ def format_value(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return stdout.escape(str(value))
+
+
+def shorten(text: str, width: int) -> str:
+    """Return a text that fits into a number of terminal cells.
+
+    Example:
+        >>> shorten("United States of America", 16)
+        'United States...'
+    """
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - len(_ELLIPSIS)).rstrip() + _ELLIPSIS
 
 
 def format_duration(seconds: float) -> str:

@@ -6,7 +6,6 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.text import Text
 
 from adapty._escaping import escape_control
 
@@ -36,9 +35,10 @@ class EscapingConsole(Console):
         """Print texts as one line, and renderables such as tables, whose cells must be escaped already."""
         super().print(*(self.escape(one) if isinstance(one, str) else one for one in objects), **options)
 
-    def print_lines(self, text: str) -> None:
-        """Print a text of several lines, such as JSON."""
-        super().print(Text(self.escape(text, keep="\n")))
+    def write(self, text: str) -> None:
+        """Write a text unchanged, which must be printable ASCII, such as JSON; rich takes seconds for long ones."""
+        self.file.write(text)
+        self.file.flush()
 
 
 stdout = EscapingConsole()

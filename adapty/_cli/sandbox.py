@@ -61,6 +61,13 @@ def run_sandbox(
             show_default=False,
         ),
     ] = None,
+    strict_rate_limits: Annotated[
+        bool,
+        typer.Option(
+            "--strict-rate-limits",
+            help="Respond with 429 to more than 2 requests in a second to the Export Analytics API.",
+        ),
+    ] = False,
     webhook_url: Annotated[
         str | None,
         typer.Option(
@@ -106,6 +113,7 @@ def run_sandbox(
             access_levels=parse_pairs("--access-level", access_levels),
             public_key=public_key,
             faults=faults,
+            strict_rate_limits=strict_rate_limits,
             webhook_url=webhook_url,
             webhook_authorization=_webhook_authorization(webhook_url, webhook_authorization),
             webhook_time_scale=webhook_time_scale,

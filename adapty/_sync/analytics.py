@@ -100,8 +100,8 @@ class Analytics:
         Example:
             >>> chart = client.analytics.chart(
             ...     "installs", date_from="2026-01-01", date_to="2026-06-30", timezone="Europe/Berlin"
-            ... )  # doctest: +SKIP
-            >>> [row["value"] for row in chart.rows()]  # doctest: +SKIP
+            ... )
+            >>> [row["value"] for row in chart.rows()]
             [0, 0, 0, 0, 0, 0]
         """
         options["chart_id"] = chart_id
@@ -138,7 +138,7 @@ class Analytics:
         Example:
             >>> for piece in client.analytics.chart_pieces(
             ...     "installs", date_from="2024-02-15", date_to="2026-06-30"
-            ... ):  # doctest: +SKIP
+            ... ):
             ...     print(piece.date_from, piece.date_to, len(piece.rows()))
             2024-02-15 2025-01-31 12
             2025-02-01 2026-01-31 12
@@ -177,8 +177,8 @@ class Analytics:
         Example:
             >>> rows = client.analytics.chart_rows(
             ...     "installs", date_from="2020-01-01", date_to="2026-06-30"
-            ... )  # doctest: +SKIP
-            >>> len(rows)  # doctest: +SKIP
+            ... )
+            >>> len(rows)
             78
         """
         plan = ChartPlan({**options, "chart_id": chart_id}, periods_per_request)
@@ -206,7 +206,7 @@ class Analytics:
         Example:
             >>> cohorts = client.analytics.cohorts(
             ...     date_from="2026-01-01", date_to="2026-06-30", period_type="days", renewal_days=[0, 7, 28]
-            ... )  # doctest: +SKIP
+            ... )
         """
         return self._retrieve("retrieveCohortData", CohortDataRequest, Cohorts, options)
 
@@ -235,7 +235,7 @@ class Analytics:
         Example:
             >>> conversion = client.analytics.conversion(
             ...     from_period=1, to_period="6+", date_from="2026-01-01", date_to="2026-06-30"
-            ... )  # doctest: +SKIP
+            ... )
         """
         return self._retrieve("retrieveConversionData", ConversionDataRequest, Conversion, options)
 
@@ -259,7 +259,7 @@ class Analytics:
             AdaptyError: As in `chart`.
 
         Example:
-            >>> funnel = client.analytics.funnel(date_from="2026-01-01", date_to="2026-06-30")  # doctest: +SKIP
+            >>> funnel = client.analytics.funnel(date_from="2026-01-01", date_to="2026-06-30")
         """
         return self._retrieve("retrieveFunnelData", FunnelDataRequest, Funnel, options)
 
@@ -283,7 +283,7 @@ class Analytics:
         Example:
             >>> ltv = client.analytics.ltv(
             ...     date_from="2026-01-01", date_to="2026-06-30", period_type="renewals"
-            ... )  # doctest: +SKIP
+            ... )
         """
         return self._retrieve("retrieveLTVData", LTVDataRequest, LTV, options)
 
@@ -309,7 +309,7 @@ class Analytics:
         Example:
             >>> retention = client.analytics.retention(
             ...     date_from="2026-01-01", date_to="2026-06-30", segmentation="country", use_trial=True
-            ... )  # doctest: +SKIP
+            ... )
         """
         return self._retrieve("retrieveRetentionData", RetentionDataRequest, Retention, options)
 
@@ -345,7 +345,7 @@ class Analytics:
             AdaptyError: As in `chart`.
 
         Example:
-            >>> placements = client.analytics.placements("paywall")  # doctest: +SKIP
+            >>> placements = client.analytics.placements("paywall")
         """
         query = build_placement_query({"placement_type": placement_type, **options})
         return self._execute("retrievePlacementInfo", Placements, query)
@@ -380,6 +380,6 @@ class Analytics:
             >>> body = PlacementInfoRequest.from_dict({"filters": {"placement_type": "paywall"}})
             >>> response = retrieve_placement_info.sync_detailed(
             ...     client=client.analytics.low_level(), body=body
-            ... )  # doctest: +SKIP
+            ... )
         """
         return low_level_analytics_client(self._transport.config, self._transport.shared_transport())

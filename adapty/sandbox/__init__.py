@@ -1,9 +1,9 @@
 """A local stand-in for Adapty: start it, point the client at it, and inspect what arrived.
 
-It serves the server-side API, the Web API and the Mail API with the paths, the authorization, the validation and the
-error bodies of the specs in `openapi/`, stores what it receives in SQLite, and exposes it under `/_sandbox/`. It sends
-no e-mail and makes no charges. Its only outgoing requests are webhooks, if you configure an address. It fails on
-demand: see `Fault`.
+It serves the server-side API, the Web API, the Mail API and the Export Analytics API with the paths, the authorization,
+the validation and the error bodies of the specs in `openapi/`, stores what it receives in SQLite, and exposes it under
+`/_sandbox/`. It sends no e-mail and makes no charges. Its only outgoing requests are webhooks, if you configure an
+address. It fails on demand: see `Fault`.
 
 The placements of the Web API are `onboarding` (the first live paywall), `onboarding_ab` (an A/B test of the first two)
 and the ID of each live paywall; see `Sandbox.paywalls`.

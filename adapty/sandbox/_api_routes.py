@@ -146,7 +146,11 @@ def _media_types(spec: Spec, pointer: str) -> dict[str, str]:
 
 
 def api_routes(
-    operations: Iterable[Operation], actions: Mapping[str, Action], store: ServerSideStore, key: Key
+    operations: Iterable[Operation],
+    actions: Mapping[str, Action],
+    store: ServerSideStore,
+    key: Key,
+    admit: Callable[[], None] | None = None,
 ) -> Iterator[Route]:
     """Yield the routes of an API. Its contract defines paths, methods and schemas.
 
@@ -155,18 +159,24 @@ def api_routes(
         actions: What each operation does, by operationId. Other operations are not served.
         store: The data.
         key: The required key.
+        admit: Called for each request with the key; raises `ApiError` beyond a rate limit. Default: no limit.
     """
     for operation in operations:
         if operation.operation_id in actions:
-            yield _route(operation, actions[operation.operation_id], store, key)
+            yield _route(operation, actions[operation.operation_id], store, key, admit)
 
 
-def _route(operation: Operation, action: Action, store: ServerSideStore, key: Key) -> Route:
+def _route(
+    operation: Operation, action: Action, store: ServerSideStore, key: Key, admit: Callable[[], None] | None
+) -> Route:
     open_context = store.read if operation.method == "GET" else store.write
 
     async def endpoint(request: Request) -> Response:
         try:
-            params = await _parse_request(operation, request, key)
+            _require_key(request, key)
+            if admit is not None:
+                admit()
+            params = await _parse_request(operation, request)
             with open_context() as context:
                 content = action(context, params)
         except ApiError as error:
@@ -178,11 +188,14 @@ def _route(operation: Operation, action: Action, store: ServerSideStore, key: Ke
     return Route(operation.path, endpoint, methods=[operation.method], name=operation.operation_id)
 
 
-async def _parse_request(operation: Operation, request: Request, key: Key) -> Params:
-    """Validate a request in the order of the API: key, user, parameters, body."""
+def _require_key(request: Request, key: Key) -> None:
     if not key.matches(request):
         sent = "are wrong" if "authorization" in request.headers else "were not provided"
         raise ApiError.single(401, f"Authentication credentials {sent}.", "not_authenticated")
+
+
+async def _parse_request(operation: Operation, request: Request) -> Params:
+    """Validate a request in the order of the API, after its key: user, parameters, body."""
     user = parse_user(request) if operation.has_user else ANONYMOUS
     parameters = parse_parameters(operation.parameters, request, invalid_parameter_code(operation.operation_id))
     return Params(user=user, body=await _parse_body(operation, request), parameters=parameters)

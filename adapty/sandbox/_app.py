@@ -12,6 +12,7 @@ from starlette.routing import Match, Route
 
 from adapty._core.redaction import hide_arguments
 from adapty._generated import openapi_spec
+from adapty.sandbox._analytics.routes import analytics_routes
 from adapty.sandbox._constants import (
     ADMIN_PREFIX,
     DEFAULT_MAIL_KEY,
@@ -57,6 +58,7 @@ def create_app(
     access_levels: Mapping[str, str] | None = None,
     consumables: Collection[str] = (),
     virtual_currencies: bool = True,
+    strict_rate_limits: bool = False,
     faults: Collection[Fault | str] = (),
     webhook_url: str | None = None,
     webhook_authorization: str | None = None,
@@ -78,6 +80,7 @@ def create_app(
         access_levels: Product id to the access level that it unlocks. Default: `DEFAULT_ACCESS_LEVEL`.
         consumables: Product ids of consumable one-time purchases. They unlock no access level.
         virtual_currencies: Whether virtual currencies are enabled.
+        strict_rate_limits: Whether more than 2 requests in a second to the Export Analytics API get a 429.
         faults: The initial faults; see `Sandbox`.
         webhook_url: The address that events are posted to while the server runs (ASGI lifespan).
         webhook_authorization: The value of their `Authorization` header.
@@ -96,6 +99,7 @@ def create_app(
         access_levels=access_levels,
         consumables=consumables,
         virtual_currencies=virtual_currencies,
+        strict_rate_limits=strict_rate_limits,
     )
     parsed_faults = Faults(faults)
     hosts = AllowedHosts(others=allowed_hosts)
@@ -141,6 +145,7 @@ def build_app(
     operations = [
         *mail_routes(openapi_spec("mail"), state.mail, keys.mail),
         *server_side_routes(state.server_side, keys.server_side),
+        *analytics_routes(state.server_side, keys.server_side, state.analytics_limit),
         *web_routes(state.server_side, keys.web),
     ]
     app = _GuardedApp(

@@ -27,6 +27,7 @@ __all__ = [
     "InvalidBody",
     "MailErrorResponse",
     "ValidationIssue",
+    "csv_success",
     "error_for_path",
     "join_messages",
     "mail_error",
@@ -226,6 +227,11 @@ def server_side_success(status: int, media_type: str | None, content: Any) -> Re
     if media_type is None or content is None:
         return Response(status_code=status, headers=_request_id())
     return JSONResponse(content, status_code=status, headers=_request_id(), media_type=media_type)
+
+
+def csv_success(text: str) -> Response:
+    """Create a success response with CSV."""
+    return Response(text, headers=_request_id(), media_type="text/csv")
 
 
 def server_side_error(

@@ -60,6 +60,8 @@ class Sandbox:
             products: `DEFAULT_ACCESS_LEVEL`. Grants and revocations of any other level than these are refused.
         consumables: Product ids of consumable one-time purchases. They unlock no access level.
         virtual_currencies: Whether virtual currencies are enabled. Without them the API responds with a 403.
+        strict_rate_limits: Whether more than 2 requests in a second to the Export Analytics API get a 429, as Adapty
+            documents. Requests that get one do not count.
         faults: The initial faults, or their text. `faults` changes them later. A request with an
             `Adapty-Sandbox-Fault` header meets that fault instead, and does not count for these. Faults precede the
             check of the key, like those of a gateway.
@@ -98,6 +100,7 @@ class Sandbox:
         access_levels: Mapping[str, str] | None = None,
         consumables: Collection[str] = (),
         virtual_currencies: bool = True,
+        strict_rate_limits: bool = False,
         faults: Collection[Fault | str] = (),
         webhook_url: str | None = None,
         webhook_authorization: str | None = None,
@@ -117,6 +120,7 @@ class Sandbox:
             access_levels=access_levels,
             consumables=consumables,
             virtual_currencies=virtual_currencies,
+            strict_rate_limits=strict_rate_limits,
         )
         self._faults = Faults(faults)
         webhooks = WebhookConfig.parse(webhook_url, authorization=webhook_authorization, time_scale=webhook_time_scale)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adapty.sandbox._analytics.rate_limit import RequestLimit
 from adapty.sandbox._mail.store import MailStore
 from adapty.sandbox._server_side.store import ServerSideStore
 
@@ -21,13 +22,14 @@ class SandboxState:
 
     Args:
         database: The path of an SQLite file, created if it does not exist; `:memory:` for memory only.
-        settings: The settings of the dashboard.
+        settings: The settings of the app.
         dispatcher: Posts webhooks; None without webhooks. The state resets and closes it.
 
     Attributes:
         mail: The data of the Mail API.
         server_side: The data of the server-side API, which the Web API uses too.
         dispatcher: Posts webhooks, or None.
+        analytics_limit: The rate limit of the Export Analytics API, or None.
 
     Raises:
         AdaptyConfigError: The file cannot be opened, or is not a sandbox database.
@@ -37,6 +39,7 @@ class SandboxState:
         self, database: str | PathLike[str], settings: AppSettings, dispatcher: Dispatcher | None = None
     ) -> None:
         self.dispatcher = dispatcher
+        self.analytics_limit = RequestLimit() if settings.strict_rate_limits else None
         self.mail = MailStore(database)
         publish = None if dispatcher is None else dispatcher.publish
         try:
@@ -54,6 +57,8 @@ class SandboxState:
         """Delete all received data, and restore the initial data."""
         self.mail.reset()
         self.server_side.reset()
+        if self.analytics_limit is not None:
+            self.analytics_limit.reset()
         if self.dispatcher is not None:
             self.dispatcher.reset()
 

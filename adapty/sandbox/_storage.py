@@ -23,7 +23,7 @@ __all__ = ["Database", "to_json"]
 _APPLICATION_ID = 0x41645362
 
 # Increment with every change of the tables: a file of another version is refused.
-_SCHEMA_VERSION = 6
+_SCHEMA_VERSION = 7
 
 # The external_profile_id of an event is that of the profile it was assigned to, or is waiting for; its body contains
 # the one that was sent. A tombstone is the digest of an identifier of an erased profile.
@@ -60,6 +60,7 @@ _SERVER_SIDE_TABLES = """
 CREATE TABLE IF NOT EXISTS customers (
     profile_id TEXT PRIMARY KEY,
     customer_user_id TEXT UNIQUE,
+    created_at INTEGER NOT NULL,
     fields TEXT NOT NULL,
     custom_attributes TEXT NOT NULL,
     integration_identifiers TEXT NOT NULL,

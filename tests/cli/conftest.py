@@ -201,6 +201,14 @@ def point_server_side_at(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def admin_api(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> RawServer:
+    """Point the commands at a server of the Export Analytics API."""
+    monkeypatch.setenv("ADAPTY_ADMIN_BASE_URL", server.url)
+    monkeypatch.setenv("ADAPTY_SECRET_KEY", "secret_live_shown")
+    return server
+
+
+@pytest.fixture
 def server_side_alone(served: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Remove the key of the Mail API, so that each user has one row in a report."""
     monkeypatch.delenv("ADAPTY_MAIL_SECRET_KEY")

@@ -31,9 +31,9 @@ BEGUN: dict[str, Any] = {
 }
 
 
-def make_console(*, is_terminal: bool, width: int = 120) -> Console:
-    """Return a console whose output can be read; of a terminal only the final bars remain."""
-    return Console(file=StringIO(), force_terminal=is_terminal, force_interactive=False, width=width)
+def make_console(*, is_terminal: bool, is_interactive: bool = False, width: int = 120) -> Console:
+    """Return a console whose output can be read; unless it is interactive, only the final bars remain."""
+    return Console(file=StringIO(), force_terminal=is_terminal, force_interactive=is_interactive, width=width)
 
 
 def printed(shown: Console) -> list[str]:

@@ -287,6 +287,14 @@ def test_fault_options_are_added(stopped_when_ready: list[Sandbox]) -> None:
     assert list(sandbox.faults) == [Fault("rate_limited", retry_after=2, count=3), Fault("drop_after", probability=0.5)]
 
 
+def test_strict_rate_limits_are_off_without_the_option(ready_without_serving: list[Sandbox]) -> None:
+    """The option turns them on."""
+    for options, is_strict in {(): False, ("--strict-rate-limits",): True}.items():
+        with case(options):
+            assert run("sandbox", *options).code == 0
+            assert ready_without_serving[-1]._settings.strict_rate_limits is is_strict
+
+
 def test_access_level_options_are_added(stopped_when_ready: list[Sandbox]) -> None:
     """Each product unlocks its level."""
     ended = run("sandbox", "--port", "0", "--access-level", "gold_yearly=gold", "--access-level=coins=silver")

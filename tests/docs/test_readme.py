@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 import subprocess
@@ -18,16 +17,11 @@ from dateutil.relativedelta import relativedelta
 from adapty import Adapty
 from adapty._rate_limits import without_limits
 from adapty.webhooks import Outbox
-from tests.analytics_calls import POINTS
 from tests.cli.conftest import run
 from tests.examples.independent_count import expected
-from tests.raw_server import answer
 
 if TYPE_CHECKING:
-    import socket
-
     from adapty.sandbox import Sandbox
-    from tests.raw_server import RawServer
 
 pytest_plugins = ["pytester"]
 
@@ -43,26 +37,12 @@ SOME_REFUSED = 1
 
 
 @pytest.fixture
-def analytics(server: RawServer) -> RawServer:
-    """Serve one chart, as JSON or as CSV."""
-
-    def serve(connection: socket.socket) -> None:
-        if b'"format":"csv"' in server.requests[-1]:
-            connection.sendall(answer(200, b"date,value\n", "Content-Type: text/csv"))
-        else:
-            connection.sendall(answer(200, json.dumps(POINTS).encode(), "Content-Type: application/json"))
-
-    server.replies = [serve]
-    return server
-
-
-@pytest.fixture
-def variables(sandbox: Sandbox, analytics: RawServer, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def variables(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Set the variables that point the commands and programs of the README to the sandbox."""
     values = {
         "ADAPTY_BASE_URL": sandbox.url,
         "ADAPTY_SECRET_KEY": sandbox.secret_key,
-        "ADAPTY_ADMIN_BASE_URL": analytics.url,
+        "ADAPTY_ADMIN_BASE_URL": sandbox.url,
         "ADAPTY_PUBLIC_KEY": sandbox.public_key,
         "ADAPTY_MAIL_BASE_URL": sandbox.url,
         "ADAPTY_MAIL_SECRET_KEY": sandbox.mail_key,

@@ -90,7 +90,7 @@ def test_later_server_side_contract_has_gaps() -> None:
 
 
 def test_later_analytics_contract_has_gaps() -> None:
-    """New filters are arguments of each method, and new charts are values of a type."""
+    """New filters are arguments of each method and options of each command, and new charts are values of a type."""
     later = deepcopy(OURS["export_analytics"])
     schemas = later["components"]["schemas"]
     schemas["MetricsFilters"]["properties"]["app_version"] = {"type": "array", "items": {"type": "string"}}
@@ -98,7 +98,14 @@ def test_later_analytics_contract_has_gaps() -> None:
     methods = ("chart", "cohorts", "conversion", "funnel", "ltv", "retention")
 
     assert gap_texts("export_analytics", later) == [
-        *(f"adapty.analytics.{method} lacks the argument app_version" for method in methods),
+        *(
+            text
+            for method in methods
+            for text in (
+                f"adapty.analytics.{method} lacks the argument app_version",
+                f"the command analytics {method} lacks an option for app_version",
+            )
+        ),
         "adapty.models.MetricsFilters lacks the field app_version of MetricsFilters",
         "the type AnalyticsDataRequest.chart_id lacks the value churn",
     ]

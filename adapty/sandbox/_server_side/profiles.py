@@ -26,8 +26,9 @@ FROM customers WHERE profile_id = ? OR customer_user_id = ?
 """
 _SAVE = """
 INSERT INTO customers
-    (profile_id, customer_user_id, fields, custom_attributes, integration_identifiers, refund_saver, attributions)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+    (profile_id, customer_user_id, created_at,
+    fields, custom_attributes, integration_identifiers, refund_saver, attributions)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (profile_id) DO UPDATE SET
     fields = excluded.fields,
     custom_attributes = excluded.custom_attributes,
@@ -131,7 +132,8 @@ def save(context: Context, profile: Profile) -> None:
         profile.refund_saver,
         profile.attributions,
     )
-    context.connection.execute(_SAVE, (profile.profile_id, profile.customer_user_id, *map(to_json, stored)))
+    ids = (profile.profile_id, profile.customer_user_id)
+    context.connection.execute(_SAVE, (*ids, context.now, *map(to_json, stored)))
 
 
 def delete(context: Context, profile: Profile) -> None:

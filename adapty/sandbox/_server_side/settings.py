@@ -1,4 +1,4 @@
-"""The settings of Adapty's dashboard that the sandbox supports."""
+"""The settings of an app that the sandbox supports."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
 from adapty._core.validation import type_name
 from adapty.errors import AdaptyConfigError
@@ -55,21 +55,21 @@ def _validate_products(value: Any) -> frozenset[str]:
     return frozenset(value)
 
 
-def _validate_flag(value: Any) -> bool:
+def _validate_flag(_: object, attribute: Attribute[bool], value: object) -> None:
     if not isinstance(value, bool):
-        raise AdaptyConfigError.for_field("virtual_currencies", f"must be True or False, not {type_name(value)}")
-    return value
+        raise AdaptyConfigError.for_field(attribute.name, f"must be True or False, not {type_name(value)}")
 
 
 @frozen(kw_only=True)
 class AppSettings:
-    """The products and the features of the app.
+    """The products, the features and the limits of the app.
 
     Attributes:
         access_levels: Product id, with or without a base plan, to the access level that it unlocks. Default for other
             products: `DEFAULT_ACCESS_LEVEL`. These and the default are the access levels of the app.
         consumables: Product ids of consumable one-time purchases. They unlock no access level.
         virtual_currencies: Whether virtual currencies are enabled.
+        strict_rate_limits: Whether the Export Analytics API enforces its rate limit.
 
     Raises:
         AdaptyConfigError: A setting has the wrong type.
@@ -83,7 +83,8 @@ class AppSettings:
 
     access_levels: Mapping[str, str] = field(default=None, converter=_validate_levels)
     consumables: frozenset[str] = field(factory=frozenset, converter=_validate_products)
-    virtual_currencies: bool = field(default=True, converter=_validate_flag)
+    virtual_currencies: bool = field(default=True, validator=_validate_flag)
+    strict_rate_limits: bool = field(default=False, validator=_validate_flag)
 
     def access_level(self, store_product_id: str) -> str:
         """Return the access level that a product unlocks."""

@@ -18,7 +18,7 @@ from adapty.sandbox._server_side import paywall_views, paywalls
 if TYPE_CHECKING:
     from adapty.sandbox._server_side.model import Context, Profile
 
-__all__ = ["Variation", "find_variation", "list_paywalls", "select_variation"]
+__all__ = ["Variation", "find_variation", "list_paywalls", "list_variations", "select_variation"]
 
 _ONBOARDING = "onboarding"
 _AB_TEST = "onboarding_ab"
@@ -47,7 +47,8 @@ class Variation:
         return str(uuid5(_NAMESPACE, f"{self.placement_id} {self.paywall['paywall_id']}"))
 
 
-def _all_variations(context: Context) -> list[Variation]:
+def list_variations(context: Context) -> list[Variation]:
+    """Return the variations of all placements."""
     live = [paywall for paywall in paywalls.load_all(context) if paywall["state"] == "live"]
     tested = live[:_AB_TEST_SIZE]
     return [
@@ -59,7 +60,7 @@ def _all_variations(context: Context) -> list[Variation]:
 
 def select_variation(context: Context, placement_id: str, profile: Profile) -> Variation | None:
     """Return the variation that a placement shows to a user, always the same one; None if it shows nothing."""
-    variations = [one for one in _all_variations(context) if one.placement_id == placement_id]
+    variations = [one for one in list_variations(context) if one.placement_id == placement_id]
     if not variations:
         return None
     digest = sha256(f"{placement_id} {profile.profile_id}".encode()).digest()
@@ -68,13 +69,13 @@ def select_variation(context: Context, placement_id: str, profile: Profile) -> V
 
 def find_variation(context: Context, variation_id: str) -> Variation | None:
     """Return a variation by its ID, or None."""
-    return next((one for one in _all_variations(context) if one.variation_id == variation_id.lower()), None)
+    return next((one for one in list_variations(context) if one.variation_id == variation_id.lower()), None)
 
 
 def list_paywalls(context: Context) -> list[dict[str, Any]]:
     """Return all paywalls with their variations and numbers of views, for inspection."""
     views = paywall_views.count_by_paywall(context)
-    variations = _all_variations(context)
+    variations = list_variations(context)
     return [
         {
             **{name: paywall[name] for name in ("paywall_id", "title", "state")},
