@@ -14,7 +14,7 @@ if TYPE_CHECKING:
         DeletionReport as DeletionReport,
         DeletionResult as DeletionResult,
     )
-    from adapty.models.analytics import (
+    from adapty.models.analytics_charts import (
         AnalyticsPoint as AnalyticsPoint,
         AnalyticsSegment as AnalyticsSegment,
         Chart as Chart,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         DateRange as DateRange,
         split_range as split_range,
     )
-    from adapty.models.analytics_users import (
+    from adapty.models.analytics_funnels import (
         LTV as LTV,
         Funnel as Funnel,
         FunnelChange as FunnelChange,
@@ -161,14 +161,14 @@ else:
         __name__,
         {
             "adapty._core.deletions": "DeletionOutcome DeletionReport DeletionResult",
-            ".analytics": "AnalyticsPoint AnalyticsSegment Chart ChartMetric Conversion RecommendedPeriod",
+            ".analytics_charts": "AnalyticsPoint AnalyticsSegment Chart ChartMetric Conversion RecommendedPeriod",
             ".analytics_cohorts": "CohortSegment CohortValue Cohorts",
             ".analytics_options": """
                 AnalyticsFilters ChartOptions CohortOptions ConversionOptions FunnelOptions
                 LTVOptions RetentionOptions
             """,
             ".analytics_ranges": "ChartPiece ChartProgress DateRange split_range",
-            ".analytics_users": """
+            ".analytics_funnels": """
                 LTV Funnel FunnelChange FunnelSegment FunnelStep LTVMetric LTVSegment Placement
                 Placements Retention
             """,

@@ -1,6 +1,6 @@
 """The requests to the Export Analytics API: schemas `MetricsFilters` and `...DataRequest`.
 
-The methods of `client.analytics` build them from keyword arguments with `adapty.models.analytics_query`.
+The methods of `client.analytics` build them from keyword arguments with `adapty.models._analytics_query`.
 """
 
 from __future__ import annotations
