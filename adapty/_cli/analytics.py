@@ -17,7 +17,6 @@ from adapty._cli.options import option
 from adapty._cli.output import stderr
 from adapty._cli.rows import pivot
 from adapty.models import ChartId, PlacementType
-from adapty.models.analytics_charts import join_rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -68,7 +67,7 @@ def chart(
     display = Display.from_options(options)
     charts = _retrieve_chart(display, chart_id, options)
     metrics = _choose_metrics({name: found for chart in charts for name, found in chart.data.items()}, metric)
-    rows = [row for row in join_rows(charts) if row["metric"] in metrics]
+    rows = _join_rows(charts, metrics)
     title = _describe(chart_id, options)
     plotted = next(iter(metrics), "")
     unit = (metrics[plotted].unit if metrics else None) or ""
@@ -108,6 +107,14 @@ def _choose_metrics(metrics: Mapping[str, ChartMetric], chosen: str | None) -> M
         problem = f"is not a metric of this chart (got {chosen}); expected one of {', '.join(metrics)}"
         raise AdaptyUsageError.for_field("--metric", problem)
     return {chosen: metrics[chosen]}
+
+
+def _join_rows(charts: Iterable[Chart], metrics: Collection[str]) -> list[dict[str, Any]]:
+    """Return the rows of some metrics; if some values are fractions, all are floats."""
+    rows = [row for chart in charts for row in chart.rows() if row["metric"] in metrics]
+    if any(isinstance(row["value"], float) for row in rows):
+        return [{**row, "value": None if row["value"] is None else float(row["value"])} for row in rows]
+    return rows
 
 
 def _name_common(rows: Iterable[Mapping[str, Any]], chart_id: str) -> list[dict[str, Any]]:
