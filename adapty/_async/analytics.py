@@ -18,7 +18,9 @@ from adapty.models._analytics_request import (
 )
 from adapty.models.analytics_charts import Chart, Conversion, join_rows
 from adapty.models.analytics_cohorts import Cohorts
-from adapty.models.analytics_funnels import LTV, Funnel, Placements, Retention
+from adapty.models.analytics_funnels import Funnel, Retention
+from adapty.models.analytics_ltv import LTV
+from adapty.models.analytics_placements import Placements
 from adapty.models.analytics_ranges import ChartPiece, ChartPlan
 
 if TYPE_CHECKING:

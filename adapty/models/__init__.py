@@ -43,17 +43,14 @@ if TYPE_CHECKING:
         split_range as split_range,
     )
     from adapty.models.analytics_funnels import (
-        LTV as LTV,
         Funnel as Funnel,
         FunnelChange as FunnelChange,
         FunnelSegment as FunnelSegment,
         FunnelStep as FunnelStep,
-        LTVMetric as LTVMetric,
-        LTVSegment as LTVSegment,
-        Placement as Placement,
-        Placements as Placements,
         Retention as Retention,
     )
+    from adapty.models.analytics_ltv import LTV as LTV, LTVMetric as LTVMetric, LTVSegment as LTVSegment
+    from adapty.models.analytics_placements import Placement as Placement, Placements as Placements
     from adapty.models.analytics_values import (
         FILTERS_BY_CHART as FILTERS_BY_CHART,
         SEGMENTATIONS_BY_CHART as SEGMENTATIONS_BY_CHART,
@@ -168,10 +165,9 @@ else:
                 LTVOptions RetentionOptions
             """,
             ".analytics_ranges": "ChartPiece ChartProgress DateRange split_range",
-            ".analytics_funnels": """
-                LTV Funnel FunnelChange FunnelSegment FunnelStep LTVMetric LTVSegment Placement
-                Placements Retention
-            """,
+            ".analytics_funnels": "Funnel FunnelChange FunnelSegment FunnelStep Retention",
+            ".analytics_ltv": "LTV LTVMetric LTVSegment",
+            ".analytics_placements": "Placement Placements",
             ".analytics_values": """
                 FILTERS_BY_CHART SEGMENTATIONS_BY_CHART AccountingType
                 AnalyticsAttributionSource AnalyticsAttributionStatus AnalyticsDuration
