@@ -6,6 +6,7 @@ import gc
 import signal
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +17,6 @@ from adapty.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
-    from pathlib import Path
 
 # doctest does not support await. The same examples run in adapty/_sync, which is generated from these files.
 collect_ignore_glob = ["adapty/_async/*"]
@@ -25,6 +25,8 @@ collect_ignore_glob = ["adapty/_async/*"]
 if find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # type: ignore[assignment]
 
+
+PACKAGE = Path(__file__).parent / "adapty"
 
 ACCESS_LEVELS = ("gold", "silver", "open", "life", "past", "late")
 """The access levels of the shared sandbox, besides the default one."""
@@ -74,6 +76,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.DoctestItem):
             item.fixturenames.append("_example")
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Ignore modules of the package without examples: importing them, matplotlib included, takes time."""
+    is_module = collection_path.suffix == ".py" and collection_path.is_relative_to(PACKAGE)
+    return True if is_module and ">>>" not in collection_path.read_text("utf-8") else None
 
 
 @pytest.hookimpl(wrapper=True)

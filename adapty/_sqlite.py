@@ -257,11 +257,7 @@ class Database(SafeRepr):
         _databases.add(self)
         # Closed again, because it is often opened before a server forks and used after that.
         with self._lock, translate_errors(schema, self.path, "opened", opening=True):
-            connection = self._open(monotonic() + BUSY_SECONDS)
-            try:
-                check_integrity(connection, schema, self.path)
-            finally:
-                self._close()
+            self._check(monotonic() + BUSY_SECONDS)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -304,22 +300,43 @@ class Database(SafeRepr):
         finally:
             self._lock.release()
 
-    def _open(self, until: float) -> sqlite3.Connection:
-        """Open the file that is at the path, and check that it is still there afterwards."""
+    def _check(self, until: float) -> None:
+        """Open the file, check its structure, and close it; again, if it is removed or replaced meanwhile."""
         while True:
-            self._create_file(until)
+            connection = self._open(until)
             try:
-                status = self.path.stat()
-                connection = self._connect(until)
-            except (FileNotFoundError, sqlite3.OperationalError):
-                if self.path.exists() or monotonic() > until:
+                check_integrity(connection, self.schema, self.path)
+            except (sqlite3.Error, AdaptyError):
+                if is_same_file(self._status, self.path) or monotonic() > until:
                     raise
-                continue  # removed since it was created
-            if is_same_file(status, self.path):
-                self._connection, self._status, self._side_files = connection, status, self._stat_side_files()
-                self.open_count += 1
-                return connection
-            connection.close()
+            else:
+                return
+            finally:
+                self._close_current(until)
+
+    def _open(self, until: float) -> sqlite3.Connection:
+        """Open the file that is at the path; again, if it is removed or replaced meanwhile.
+
+        The lock of the folder keeps side files of a removed file, which one process is opening, away from the new file
+        of another process.
+        """
+        while True:
+            with self._locked_folder(until):
+                self._create_file()
+                status, connection = None, None
+                try:
+                    status = self.path.stat()
+                    connection = self._connect(until)
+                except (OSError, sqlite3.Error, AdaptyError):
+                    if is_same_file(status, self.path) or monotonic() > until:
+                        raise
+                if connection is not None and is_same_file(status, self.path):
+                    self._connection, self._status, self._side_files = connection, status, self._stat_side_files()
+                    self.open_count += 1
+                    return connection
+                if connection is not None:
+                    connection.close()
+                self._delete_side_files()
             if monotonic() > until:
                 raise self.schema.busy[0](f"{self.path}: is being replaced; try again later")
 
@@ -387,15 +404,15 @@ class Database(SafeRepr):
                 self._connection.close()
             self._connection = None
 
-    def _create_file(self, until: float) -> None:
+    def _create_file(self) -> None:
         """Create an empty private file unless it exists, and delete the side files of an earlier one first."""
-        if self.path.exists():
-            return
-        with self._locked_folder(until):
-            if not self.path.exists():
-                for suffix in _SIDE_FILES:
-                    self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-                ensure_private_file(self.path)
+        if not self.path.exists():
+            self._delete_side_files()
+            ensure_private_file(self.path)
+
+    def _delete_side_files(self) -> None:
+        for suffix in _SIDE_FILES:
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
 
     def _stat_side_files(self) -> dict[Path, os.stat_result]:
         found = {}

@@ -28,6 +28,7 @@ TESTS = (
     "_sync",
     "fast",
     "bulk/test_import_all.py",
+    "cli/charts",
     "cli/test_app.py",
     "connections/test_limits.py",
     "sandbox/test_server.py",

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from adapty import flows, models
 from adapty.models import (
+    _analytics_request,
     access,
-    analytics_request,
     integrations,
     paywalls,
     profile_request,
@@ -183,14 +183,14 @@ REQUESTS: Mapping[Api, Mapping[str, type[RequestModel | ResponseModel]]] = {
         "VirtualCurrencyTransactionItem": models.VirtualCurrencyTransactionItem,
     },
     "export_analytics": {
-        "MetricsFilters": analytics_request.MetricsFilters,
-        "AnalyticsDataRequest": analytics_request.AnalyticsDataRequest,
-        "CohortDataRequest": analytics_request.CohortDataRequest,
-        "ConversionDataRequest": analytics_request.ConversionDataRequest,
-        "FunnelDataRequest": analytics_request.FunnelDataRequest,
-        "LTVDataRequest": analytics_request.LTVDataRequest,
-        "RetentionDataRequest": analytics_request.RetentionDataRequest,
-        "PlacementInfoRequest": analytics_request.PlacementInfoRequest,
+        "MetricsFilters": _analytics_request.MetricsFilters,
+        "AnalyticsDataRequest": _analytics_request.AnalyticsDataRequest,
+        "CohortDataRequest": _analytics_request.CohortDataRequest,
+        "ConversionDataRequest": _analytics_request.ConversionDataRequest,
+        "FunnelDataRequest": _analytics_request.FunnelDataRequest,
+        "LTVDataRequest": _analytics_request.LTVDataRequest,
+        "RetentionDataRequest": _analytics_request.RetentionDataRequest,
+        "PlacementInfoRequest": _analytics_request.PlacementInfoRequest,
     },
     "web": {
         "GetPaywallRequest": web.WebPaywallRequest,
@@ -299,7 +299,7 @@ ENUMS: Mapping[Api, Mapping[str, Any]] = {
             f"{name}.{field}": literal
             for field, literal, names in (
                 ("period_unit", models.PeriodUnit, _PERIODIC),
-                ("format", analytics_request.Format, _PERIODIC),
+                ("format", _analytics_request.Format, _PERIODIC),
                 ("date_type", models.DateType, ("AnalyticsDataRequest", "ConversionDataRequest")),
                 ("period_type", models.PeriodType, ("CohortDataRequest", "LTVDataRequest")),
             )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from attrs import evolve
 
+from adapty import _sqlite
 from adapty._sqlite import Database, Schema, lock_deadline, transaction, translate_errors
 from adapty.errors import AdaptyUsageError, CheckpointInUseError, WebhookUnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 SCHEMA = Schema(
@@ -42,6 +45,14 @@ def create_first(path: Path) -> None:
     """Create a file of the first version with one item."""
     with Database(path, FIRST).writing() as connection:
         connection.execute("INSERT INTO items VALUES ('a')")
+
+
+def create_items(path: Path, *names: str) -> None:
+    """Add items to a file of the current version, and close it."""
+    database = Database(path, SCHEMA)
+    with database.writing() as connection:
+        connection.executemany("INSERT INTO items VALUES (?, 1)", [(name,) for name in names])
+    database.close()
 
 
 def test_file_is_upgraded_through_all_versions(path: Path) -> None:
@@ -77,6 +88,46 @@ def test_file_without_an_upgrade_is_rejected(path: Path) -> None:
         with pytest.raises(AdaptyUsageError, match=message):
             Database(path, schema)
         assert path.read_bytes() == before, message
+
+
+def test_file_that_is_replaced_while_it_is_opened(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The new file is opened, whatever error the old one causes, and whenever."""
+    for function, new in (("_enable_wal", path.with_name("1")), ("check_integrity", path.with_name("2"))):
+        Database(path, SCHEMA)
+        create_items(new, function)
+        original = getattr(_sqlite, function)
+
+        def replace_and_fail(
+            *_: object, function: str = function, new: Path = new, original: Callable[..., object] = original
+        ) -> NoReturn:
+            monkeypatch.setattr(_sqlite, function, original)
+            new.replace(path)
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+            raise error
+
+        monkeypatch.setattr(_sqlite, function, replace_and_fail)
+        database = Database(path, SCHEMA)
+        with database.reading() as connection:
+            assert connection.execute("SELECT name FROM items").fetchall() == [(function,)]
+        database.close()
+        assert {each.name for each in path.parent.iterdir() if each.name.startswith("file")} == {"file"}
+
+
+def test_repeatedly_removed_file_can_be_opened(path: Path) -> None:
+    """Side files of a removed file never appear beside a new one."""
+
+    def open_repeatedly(thread: int) -> int:
+        for number in range(15):
+            create_items(path, f"{thread} {number}")
+        return thread
+
+    with ThreadPoolExecutor(3) as executor:
+        opening = [executor.submit(open_repeatedly, thread) for thread in range(3)]
+        for _ in range(40):
+            path.unlink(missing_ok=True)
+            wait(opening, timeout=0.005)
+    assert [each.result() for each in opening] == [0, 1, 2]
 
 
 def test_transaction_rolls_back_when_the_block_raises(path: Path) -> None:

@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
 from adapty._core.sentinel import NOT_GIVEN, NotGiven
 from adapty._downloads import Download
 from adapty._generated import build_analytics_call, ignore_body, low_level_analytics_client
-from adapty.models.analytics import Chart, Conversion, join_rows
-from adapty.models.analytics_cohorts import Cohorts
-from adapty.models.analytics_query import build_placement_query, build_query
-from adapty.models.analytics_ranges import ChartPiece, ChartPlan
-from adapty.models.analytics_request import (
+from adapty.models._analytics_query import build_placement_query, build_query
+from adapty.models._analytics_request import (
     AnalyticsDataRequest,
     CohortDataRequest,
     ConversionDataRequest,
@@ -19,7 +16,12 @@ from adapty.models.analytics_request import (
     LTVDataRequest,
     RetentionDataRequest,
 )
-from adapty.models.analytics_users import LTV, Funnel, Placements, Retention
+from adapty.models.analytics_charts import Chart, Conversion, join_rows
+from adapty.models.analytics_cohorts import Cohorts
+from adapty.models.analytics_funnels import Funnel, Retention
+from adapty.models.analytics_ltv import LTV
+from adapty.models.analytics_placements import Placements
+from adapty.models.analytics_ranges import ChartPiece, ChartPlan
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from adapty._async.transport import AsyncTransport
+    from adapty.models._analytics_query import AnalyticsQuery
     from adapty.models._request import RequestModel
     from adapty.models._response import ResponseModel
     from adapty.models.analytics_options import (
@@ -37,7 +40,6 @@ if TYPE_CHECKING:
         LTVOptions,
         RetentionOptions,
     )
-    from adapty.models.analytics_query import AnalyticsQuery
     from adapty.models.analytics_ranges import ChartProgress
     from adapty.models.analytics_values import ChartId, PlacementType
     from adapty_generated.export_analytics import AuthenticatedClient
@@ -77,7 +79,7 @@ class AsyncAnalytics:
     async def chart(self, chart_id: ChartId, **options: Any) -> Chart | Path:
         """Retrieve a chart: operation `retrieveAnalyticsData`.
 
-        https://adapty.io/docs/api-export-analytics#/operations/retrieveAnalyticsData
+        https://adapty.io/docs/api-export-analytics/operations/retrieveAnalyticsData
 
         Events count on the day they happened, so ad managers match `cohorts`, which counts by install, and not a chart.
 
@@ -195,7 +197,7 @@ class AsyncAnalytics:
     async def cohorts(self, **options: Any) -> Cohorts | Path:
         """Retrieve users by the period of their install: operation `retrieveCohortData`.
 
-        https://adapty.io/docs/api-export-analytics#/operations/retrieveCohortData
+        https://adapty.io/docs/api-export-analytics/operations/retrieveCohortData
 
         Args:
             options: The range, filters and periods: see `adapty.models.CohortOptions`.
@@ -223,7 +225,7 @@ class AsyncAnalytics:
     async def conversion(self, **options: Any) -> Conversion | Path:
         """Retrieve how many users moved from one state to another: operation `retrieveConversionData`.
 
-        https://adapty.io/docs/api-export-analytics#/operations/retrieveConversionData
+        https://adapty.io/docs/api-export-analytics/operations/retrieveConversionData
 
         Args:
             options: The states, range, filters, segmentation and periods: see `adapty.models.ConversionOptions`.
@@ -252,7 +254,7 @@ class AsyncAnalytics:
     async def funnel(self, **options: Any) -> Funnel | Path:
         """Retrieve how many users reached each step, from the install to the renewals: operation `retrieveFunnelData`.
 
-        https://adapty.io/docs/api-export-analytics#/operations/retrieveFunnelData
+        https://adapty.io/docs/api-export-analytics/operations/retrieveFunnelData
 
         Args:
             options: The range, filters, segmentation and periods: see `adapty.models.FunnelOptions`.
@@ -276,7 +278,7 @@ class AsyncAnalytics:
     async def ltv(self, **options: Any) -> LTV | Path:
         """Retrieve the revenue per subscriber so far: operation `retrieveLTVData`.
 
-        https://adapty.io/docs/api-export-analytics#/operations/retrieveLTVData
+        https://adapty.io/docs/api-export-analytics/operations/retrieveLTVData
 
         Args:
             options: The range, filters, segmentation and periods: see `adapty.models.LTVOptions`.
@@ -304,7 +306,7 @@ class AsyncAnalytics:
     async def retention(self, **options: Any) -> Retention | Path:
         """Retrieve how many subscribers stayed, per renewal: operation `retrieveRetentionData`.
 
-        https://adapty.io/docs/api-export-analytics#/operations/retrieveRetentionData
+        https://adapty.io/docs/api-export-analytics/operations/retrieveRetentionData
 
         Args:
             options: The range, filters, segmentation and periods: see `adapty.models.RetentionOptions`.
@@ -341,7 +343,7 @@ class AsyncAnalytics:
     async def placements(self, placement_type: PlacementType, **options: Any) -> Placements | Path:
         """Retrieve what each placement shows to which audience: operation `retrievePlacementInfo`.
 
-        https://adapty.io/docs/api-export-analytics#/operations/retrievePlacementInfo
+        https://adapty.io/docs/api-export-analytics/operations/retrievePlacementInfo
 
         Args:
             placement_type: What the placements show: `paywall` or `onboarding`.

@@ -49,7 +49,10 @@ RANGE: Options = {
     ],
     "timezone": Annotated[
         str | None,
-        option("Time zone in which a day starts, such as Europe/Berlin. Default: the app's.", metavar="NAME"),
+        option(
+            "Time zone in which a day starts, such as Europe/Berlin. Adapty does not document the default.",
+            metavar="NAME",
+        ),
     ],
 }
 
@@ -69,10 +72,12 @@ FILTERS: Options = {
     "offer_type": _filter("How the offer is paid", AnalyticsOfferType),
     "offer_id": _filter("ID of the offer"),
 }
-"""The filters; several values of one mean any of them."""
+"""The filters. Of several values of one filter, any may match."""
 
 _OWN: Options = {
-    "period_unit": Annotated[PeriodUnit | None, option("Length of a period. Default: month.")],
+    "period_unit": Annotated[
+        PeriodUnit | None, option("Length of a period. Default: month; not documented for funnel, ltv and retention.")
+    ],
     "date_type": Annotated[
         DateType | None, option("Date that decides whether a user is in the range. Default: purchase_date.")
     ],
@@ -102,7 +107,6 @@ _OWN: Options = {
 """The options that some of the commands have."""
 
 _AS_JSON = Annotated[bool, typer.Option("--json", help="Print the rows as JSON.")]
-
 
 _RAW_CSV = Annotated[bool, typer.Option("--raw-csv", help="With --output FILE.csv: write the CSV as Adapty sends it.")]
 

@@ -182,7 +182,7 @@ def _execute_one(
             message = "a driver sent nothing back for Send"
             raise RuntimeError(message)
         may_have_succeeded = may_have_succeeded or _may_have_succeeded(outcome)
-        can_repeat = call.operation.is_idempotent or not may_have_succeeded
+        can_repeat = not may_have_succeeded or call.operation.idempotent_because is not None
         delay = retries.delay_after(outcome) if can_repeat else None
         if delay is None:
             info = _request_info(call, attempts, endpoint, may_have_succeeded=may_have_succeeded)
@@ -325,7 +325,7 @@ def _request_info(
         proxy=None if endpoint is None else endpoint.proxy,
         api=operation.api,
         may_have_succeeded=may_have_succeeded,
-        possible_effect=operation.possible_effect if may_have_succeeded and not operation.is_idempotent else None,
+        possible_effect=operation.possible_effect if may_have_succeeded else None,
     )
 
 

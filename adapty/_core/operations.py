@@ -41,7 +41,7 @@ class Operation:
         idempotent_because: Why a second attempt is safe; None if it is not.
         response_kind: What the documented success contains: a JSON object, nothing, or CSV, which is written to a file.
         not_found_is_success: Whether a 404 means success after an attempt that may have succeeded.
-        possible_effect: What a failed attempt may have done, if the operation is not idempotent.
+        possible_effect: What a failed attempt may have done; None if the operation is idempotent.
     """
 
     name: str
@@ -51,12 +51,7 @@ class Operation:
     idempotent_because: str | None
     response_kind: Literal["object", "empty", "csv"] = "object"
     not_found_is_success: bool = False
-    possible_effect: str = ""
-
-    @property
-    def is_idempotent(self) -> bool:
-        """Whether a second attempt is safe after one that may have taken effect."""
-        return self.idempotent_because is not None
+    possible_effect: str | None = None
 
 
 _OK = frozenset({200})
@@ -88,7 +83,9 @@ def _web(name: str, endpoint: str, idempotent_because: str) -> Operation:
     return Operation(name, "web", f"default.{endpoint}", _OK, idempotent_because)
 
 
-def _web_record(name: str, endpoint: str, idempotent_because: str | None, possible_effect: str = "") -> Operation:
+def _web_record(
+    name: str, endpoint: str, idempotent_because: str | None, possible_effect: str | None = None
+) -> Operation:
     endpoint = f"default.{endpoint}"
     return Operation(name, "web", endpoint, _CREATED, idempotent_because, "empty", possible_effect=possible_effect)
 

@@ -213,7 +213,7 @@ class Adapty:
         return sibling
 
     def low_level(self) -> AuthenticatedClient:
-        """Return the generated client of the server-side API; `mail.low_level()` and `web.low_level()` are others.
+        """Return the generated client of the server-side API; `mail`, `web` and `analytics` have others.
 
         Use it for requests that the facade does not cover. It does not retry or validate, and its errors are those of
         the generated code and httpx. Its connections are closed with this client.

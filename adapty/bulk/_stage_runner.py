@@ -123,6 +123,8 @@ class StageRunner:
         finally:
             self._feeding.cancel()
             await asyncio.gather(self._feeding, return_exceptions=True)
+            if self._reader is not None:
+                self._total = self._reader.total
 
     async def _feed(self) -> None:
         """Submit all rows of the input."""
@@ -136,7 +138,6 @@ class StageRunner:
                         await self._dispatcher.wait_for_capacity()
                     number += 1
                 await asyncio.sleep(0)
-            self._total = number
         except Exception as problem:  # noqa: BLE001 - raised when all rows before it are sent
             self._input_error = problem
         except asyncio.CancelledError as cancelled:
@@ -197,13 +198,14 @@ class StageRunner:
 
     def _abort(self, problem: BaseException | None = None) -> None:
         """Complete the requests in flight; read and send nothing more."""
-        self._is_aborting = True
         if self.problem is None:
             self.problem = problem
         if self._dispatcher is not None:
             self._dispatcher.stop()
-        if self._feeding is not None:
+        # Once: a second cancellation would interrupt closing the input, which finds out whether the input has ended.
+        if self._feeding is not None and not self._is_aborting:
             self._feeding.cancel()
+        self._is_aborting = True
 
     async def _report_loop(self) -> None:
         times = 0

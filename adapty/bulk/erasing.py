@@ -74,7 +74,8 @@ def erase(
             Nothing was sent.
         AdaptyAPIError: An API rejects the key, is not at this address, limits the rate for long, or fails.
         AdaptyConnectionError: An API cannot be reached. The notes of each error describe the progress.
-        KeyboardInterrupt: Ctrl-C was pressed. Requests in flight were completed and are in the report.
+        KeyboardInterrupt: Ctrl-C was pressed before all was sent. Requests in flight were completed and are in the
+            report.
 
     Example:
         >>> profile = client.profiles.create(customer_user_id="user_1")

@@ -79,7 +79,7 @@ def import_all(
             was sent.
         AdaptyAPIError: The API rejects the key, is not at this address, limits the rate for long, or fails.
         AdaptyConnectionError: The API cannot be reached. The notes of each error describe the progress.
-        KeyboardInterrupt: Ctrl-C was pressed. Requests in flight were completed and saved.
+        KeyboardInterrupt: Ctrl-C was pressed before all was sent. Requests in flight were completed and saved.
 
     Example:
         >>> from pathlib import Path

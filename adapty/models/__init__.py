@@ -14,7 +14,7 @@ if TYPE_CHECKING:
         DeletionReport as DeletionReport,
         DeletionResult as DeletionResult,
     )
-    from adapty.models.analytics import (
+    from adapty.models.analytics_charts import (
         AnalyticsPoint as AnalyticsPoint,
         AnalyticsSegment as AnalyticsSegment,
         Chart as Chart,
@@ -42,18 +42,15 @@ if TYPE_CHECKING:
         DateRange as DateRange,
         split_range as split_range,
     )
-    from adapty.models.analytics_users import (
-        LTV as LTV,
+    from adapty.models.analytics_funnels import (
         Funnel as Funnel,
         FunnelChange as FunnelChange,
         FunnelSegment as FunnelSegment,
         FunnelStep as FunnelStep,
-        LTVMetric as LTVMetric,
-        LTVSegment as LTVSegment,
-        Placement as Placement,
-        Placements as Placements,
         Retention as Retention,
     )
+    from adapty.models.analytics_ltv import LTV as LTV, LTVMetric as LTVMetric, LTVSegment as LTVSegment
+    from adapty.models.analytics_placements import Placement as Placement, Placements as Placements
     from adapty.models.analytics_values import (
         FILTERS_BY_CHART as FILTERS_BY_CHART,
         SEGMENTATIONS_BY_CHART as SEGMENTATIONS_BY_CHART,
@@ -161,17 +158,16 @@ else:
         __name__,
         {
             "adapty._core.deletions": "DeletionOutcome DeletionReport DeletionResult",
-            ".analytics": "AnalyticsPoint AnalyticsSegment Chart ChartMetric Conversion RecommendedPeriod",
+            ".analytics_charts": "AnalyticsPoint AnalyticsSegment Chart ChartMetric Conversion RecommendedPeriod",
             ".analytics_cohorts": "CohortSegment CohortValue Cohorts",
             ".analytics_options": """
                 AnalyticsFilters ChartOptions CohortOptions ConversionOptions FunnelOptions
                 LTVOptions RetentionOptions
             """,
             ".analytics_ranges": "ChartPiece ChartProgress DateRange split_range",
-            ".analytics_users": """
-                LTV Funnel FunnelChange FunnelSegment FunnelStep LTVMetric LTVSegment Placement
-                Placements Retention
-            """,
+            ".analytics_funnels": "Funnel FunnelChange FunnelSegment FunnelStep Retention",
+            ".analytics_ltv": "LTV LTVMetric LTVSegment",
+            ".analytics_placements": "Placement Placements",
             ".analytics_values": """
                 FILTERS_BY_CHART SEGMENTATIONS_BY_CHART AccountingType
                 AnalyticsAttributionSource AnalyticsAttributionStatus AnalyticsDuration

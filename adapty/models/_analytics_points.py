@@ -40,7 +40,7 @@ logger = logging.getLogger("adapty")
 _X_NAMES = ("x", "date", "period")
 _Y_NAMES = ("y", "value")
 
-# A day at the start: the time behind it is that of the app's time zone, so the day must not be converted.
+# The time after the day is in the time zone of the response, so the day must not be converted.
 _DAY = lazy_pattern(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([Tt ].*)?", re.ASCII)
 
 

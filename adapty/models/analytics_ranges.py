@@ -12,16 +12,16 @@ from adapty._core.redaction import SafeRepr
 from adapty._core.sentinel import NOT_GIVEN, NotGiven
 from adapty._core.validation import bounded_int, one_of, validate
 from adapty.errors import AdaptyUsageError
-from adapty.models.analytics import Chart
-from adapty.models.analytics_query import build_query, parse_range
-from adapty.models.analytics_request import AnalyticsDataRequest
+from adapty.models._analytics_query import build_query, parse_range
+from adapty.models._analytics_request import AnalyticsDataRequest
+from adapty.models.analytics_charts import Chart
 from adapty.models.analytics_values import PeriodUnit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from adapty.models._analytics_points import Row
-    from adapty.models.analytics_query import AnalyticsQuery
+    from adapty.models._analytics_query import AnalyticsQuery
 
 __all__ = ["ChartPiece", "ChartPlan", "ChartProgress", "DateRange", "split_range"]
 

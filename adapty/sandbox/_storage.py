@@ -149,7 +149,8 @@ class Database:
         path: The path of an SQLite file, created with mode 0600 if it does not exist; `:memory:` for memory only.
 
     Raises:
-        AdaptyConfigError: The file cannot be opened, or is not a sandbox database of this version.
+        AdaptyConfigError: The file cannot be opened, or is not a sandbox database of this version. The methods raise
+            it if the file cannot be read or written.
 
     Example:
         >>> database = Database()
@@ -161,6 +162,7 @@ class Database:
 
     def __init__(self, path: str | PathLike[str] = ":memory:") -> None:
         self._lock = Lock()
+        self._path = path
         if not isinstance(path, str | PathLike):
             raise AdaptyConfigError.for_field("database", f"must be a path or :memory:, not {type_name(path)}")
         try:
@@ -174,33 +176,38 @@ class Database:
         except (sqlite3.Error, OSError, ValueError) as error:
             raise _unusable(path, str(error)) from error
         try:
-            self._set_up(path)
+            self._set_up()
         except BaseException:
             self._connection.close()
             raise
 
-    def _set_up(self, path: str | PathLike[str]) -> None:
-        try:
+    def _set_up(self) -> None:
+        with self._translate_errors():
             tables = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             (application,) = self._connection.execute("PRAGMA application_id").fetchone()
             (version,) = self._connection.execute("PRAGMA user_version").fetchone()
             if tables and (application, version) != (_APPLICATION_ID, _SCHEMA_VERSION):
-                raise _unusable(path, "it is not a sandbox database, or one of another version")
+                raise _unusable(self._path, "it is not a sandbox database, or one of another version")
             self._connection.executescript(_SET_UP)
+
+    @contextmanager
+    def _translate_errors(self) -> Iterator[None]:
+        try:
+            yield
         except sqlite3.Error as error:
-            raise _unusable(path, str(error)) from error
+            raise _unusable(self._path, str(error)) from error
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """Open a transaction for reads, which see one consistent state."""
-        with self._lock, self._connection as connection:
+        with self._lock, self._translate_errors(), self._connection as connection:
             connection.execute("BEGIN")
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """Open a transaction for changes. An exception rolls them back."""
-        with self._lock, self._connection as connection:
+        with self._lock, self._translate_errors(), self._connection as connection:
             # Lock immediately: a reader that becomes a writer cannot wait for another writer.
             connection.execute("BEGIN IMMEDIATE")
             yield connection
@@ -210,7 +217,7 @@ class Database:
         """Open a transaction like `write`, and remove deleted data from the files afterwards."""
         with self.write() as connection:
             yield connection
-        with self._lock:
+        with self._lock, self._translate_errors():
             # The write-ahead log contains the old pages until it is truncated.
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 

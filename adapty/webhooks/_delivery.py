@@ -146,7 +146,7 @@ class OutboxSender:
                     await self._deliver(client, store, token)
                 finally:
                     store.close()
-        if token.requested and self.until_empty:
+        if token.requested and self.until_empty and self.outbox.counts().pending:
             raise KeyboardInterrupt
         return DrainReport(delivered=self.delivered, dead_letters=self.dead_letters, retried=self.retried)
 

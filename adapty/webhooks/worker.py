@@ -76,7 +76,7 @@ def drain(client: Adapty, outbox: Outbox, **options: Unpack[WorkerOptions]) -> D
         AdaptyAPIError: Mail rejects the key, is not at this address, limits the rate, or fails.
         AdaptyConnectionError: Mail cannot be reached. A note on each error says how many events are pending.
         WebhookUnavailableError: The outbox cannot be read or written now, or another worker has it.
-        KeyboardInterrupt: Ctrl-C was pressed, after the requests in flight are completed.
+        KeyboardInterrupt: Ctrl-C was pressed before all was sent. Requests in flight were completed.
 
     Example:
         >>> with Outbox("outbox.sqlite") as outbox:

@@ -38,6 +38,9 @@ _DESCRIBED = frozenset({"properties", "schemas", "parameters", "responses", "hea
 _NAMED = _DESCRIBED | _DATA
 """Keys whose objects have names in place of keywords."""
 
+_ELEMENT = "element"
+"""Stands for the name of a field or of a shared part, which can look like a keyword: a field `value`."""
+
 _IDENTITIES = (("name", "in"), ("$ref",), ("url",))
 """Keys that identify the objects of a list; the first ones that exist count."""
 
@@ -89,7 +92,7 @@ def _merge_value(ours: Any, new: Any, name: str, parent: str) -> Any:
     if name in _DATA and parent not in _DESCRIBED:
         return ours if _plain(ours) == _plain(new) else _merge_data(ours, new)
     if isinstance(ours, CommentedMap) and isinstance(new, dict):
-        _merge_mapping(ours, new, name)
+        _merge_mapping(ours, new, _keyword(name, parent))
         return ours
     if isinstance(ours, CommentedSeq) and isinstance(new, list):
         return _merge_list(ours, new, name)
@@ -134,11 +137,17 @@ def _create(value: Any, name: str, parent: str) -> Any:
         return [_create(item, "", name) for item in value]
     if not isinstance(value, dict):
         return value
-    element = {key: _create(inner, key, name) for key, inner in value.items() if not _is_key(key, _OURS, name)}
+    keyword = _keyword(name, parent)
+    element = {key: _create(inner, key, keyword) for key, inner in value.items() if not _is_key(key, _OURS, keyword)}
     is_element = parent in _DESCRIBED or name in METHODS
     if is_element and "$ref" not in element and "description" not in element:
         element = {"description": MARK, **element}
     return element
+
+
+def _keyword(name: str, parent: str) -> str:
+    """Return the keyword that an object is the value of, which is not the name of a field or of a shared part."""
+    return _ELEMENT if name and parent in _DESCRIBED else name
 
 
 def _is_text(name: Any, value: Any, parent: str) -> bool:

@@ -182,16 +182,43 @@ def test_ctrl_c_ends_a_dry_run(adapty: Adapty) -> None:
         import_profiles(adapty, given(), dry_run=True)
 
 
-def test_ctrl_c_during_the_last_responses(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
-    """The import is complete or can be resumed."""
+def test_ctrl_c_at_the_last_request_completes_the_import(adapty: Adapty, recorder: RecordingServer, base: Path) -> None:
+    """Nothing is left to send."""
     pressing_at(recorder, COUNT)
-    try:
-        report = import_profiles(adapty, base, concurrency=1)
-    except KeyboardInterrupt:
-        report = import_profiles(adapty, base)
 
-    assert report.accepted == COUNT
+    assert import_profiles(adapty, base, concurrency=1).accepted == COUNT
     assert not Path("base.jsonl.checkpoint").exists()
+
+
+def test_import_is_complete_if_the_input_ends_after_ctrl_c(
+    adapty: Adapty, recorder: RecordingServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of the input is noticed after the last record was sent."""
+    pressed = threading.Event()
+    request = CancelToken.request
+
+    def request_and_note(token: CancelToken) -> None:
+        request(token)
+        pressed.set()
+
+    def profiles() -> Iterator[dict[str, Any]]:
+        yield profile(1)
+        assert pressed.wait(10)
+
+    monkeypatch.setattr(CancelToken, "request", request_and_note)
+    pressing_at(recorder, 1)
+
+    assert import_profiles(adapty, profiles()).accepted == 1
+
+
+def test_ctrl_c_before_the_last_record_interrupts_the_import(adapty: Adapty, recorder: RecordingServer) -> None:
+    """An input whose records were read and not sent is not complete."""
+    pressing_at(recorder, 1)
+    for profiles in ([profile(1), profile(2)], (profile(number) for number in range(50))):
+        recorder.arrived.clear()
+        with pytest.raises(KeyboardInterrupt):
+            import_profiles(adapty, profiles, concurrency=1)
+        assert len(recorder.arrived) == 1
 
 
 @pytest.mark.usefixtures("twice")

@@ -1,4 +1,4 @@
-"""A server with the answers of the Export Analytics API for the tests of the command line."""
+"""A server with the responses of the Export Analytics API for the tests of the command line."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def chart_answer(**metrics: Mapping[str, Values]) -> dict[str, Any]:
     return {"data": {name: metric(segments) for name, segments in metrics.items()}}
 
 
-def serve(server: RawServer, *answers: dict[str, Any]) -> None:
-    """Reply with the answers; the last one repeats."""
-    server.replies = [json_answer(200, answer) for answer in answers]
+def serve(server: RawServer, *responses: dict[str, Any]) -> None:
+    """Reply with the responses; the last one repeats."""
+    server.replies = [json_answer(200, response) for response in responses]
 
 
 def sent(server: RawServer) -> dict[str, Any]:

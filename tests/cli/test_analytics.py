@@ -288,7 +288,7 @@ def test_other_operations_print_tables(admin_api: RawServer) -> None:
 
 
 def test_equal_titles_keep_their_ids(admin_api: RawServer) -> None:
-    """Two segments of one title can be told apart."""
+    """Two segments of one title can be distinguished."""
     serve(admin_api, {"data": {"common": {"data": [{**segment("None", [1]), "type": id_} for id_ in ("a", "b")]}}})
 
     assert table(run("analytics", "chart", "installs", *RANGE).out) == [

@@ -326,7 +326,7 @@ def test_report_grows_during_the_run(server: RawServer, monkeypatch: pytest.Monk
 
     server.replies = [look]
 
-    run("erase", users_file("u1", "é", "u2", "u3"), *ONE_AT_A_TIME)
+    run("erase", users_file("é", "u1", "u2", "u3"), *ONE_AT_A_TIME)
 
     assert seen == [1, 2, 3]
 

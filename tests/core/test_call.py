@@ -740,5 +740,6 @@ def test_every_operation_says_why_it_may_be_repeated_or_what_it_may_have_done() 
     """One of the two, never both."""
     for operations in OPERATIONS.values():
         for operation in operations.values():
-            assert operation.is_idempotent == (not operation.possible_effect), operation.name
+            is_idempotent = operation.idempotent_because is not None
+            assert is_idempotent == (operation.possible_effect is None), operation.name
             assert operation.idempotent_because != ""

@@ -11,6 +11,7 @@ import pytest
 
 from adapty import AdaptyUsageError, AsyncAdapty
 from adapty._downloads import Download
+from tests.cases import case
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -64,6 +65,22 @@ def test_interrupted_download_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         write_and_interrupt()
     assert suffixes(tmp_path) == []
+
+
+def test_only_csv_of_a_success_is_accepted(tmp_path: Path) -> None:
+    """The bodies of errors, and of a success in another format, stay in memory for the exception."""
+    download = Download(tmp_path / "a.csv")
+    for status, content_type, is_accepted in (
+        (200, "text/csv", True),
+        (200, "Text/CSV; charset=utf-8", True),
+        (200, "application/json", False),
+        (200, "", False),
+        (201, "text/csv", False),
+        (429, "text/csv", False),
+        (500, "text/csv", False),
+    ):
+        with case(status, content_type):
+            assert download.accepts(status, {"content-type": content_type}) is is_accepted
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes with names")

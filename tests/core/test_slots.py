@@ -63,6 +63,15 @@ def test_late_requests_move_the_following_ones() -> None:
     assert schedule.is_idle(4.0)
 
 
+def test_slot_after_a_late_start_is_an_interval_later() -> None:
+    """A late request and the next one are not a burst."""
+    schedule = SlotSchedule(rate=2)
+    schedule.reserve(0.0)
+
+    assert schedule.start(0.4) == 0
+    assert round(schedule.reserve(0.45), 3) == 0.92
+
+
 @given(
     st.lists(
         st.tuples(st.floats(0, 3), st.sampled_from([0.0, 0.0, 0.01, 0.3, 2.0]), st.booleans()), min_size=1, max_size=25

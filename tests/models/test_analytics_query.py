@@ -11,8 +11,8 @@ import pytest
 
 from adapty import AdaptyUsageError
 from adapty.models import FILTERS_BY_CHART, SEGMENTATIONS_BY_CHART, ChartId, Segmentation
-from adapty.models.analytics_query import build_placement_query, build_query
-from adapty.models.analytics_request import (
+from adapty.models._analytics_query import build_placement_query, build_query
+from adapty.models._analytics_request import (
     AnalyticsDataRequest,
     CohortDataRequest,
     ConversionDataRequest,

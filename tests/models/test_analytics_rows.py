@@ -93,6 +93,25 @@ def test_values_have_one_type() -> None:
             assert {type(row["value"]) for row in rows} == set(map(type, expected))
 
 
+def test_whole_amounts_of_money_are_floats() -> None:
+    """A chart of money has floats whatever its amounts are, by the metric's name or by its unit."""
+    for name, unit in (("revenue", None), ("gross_revenue", None), ("common", "USD"), ("common", "percent")):
+        with case(name=name, unit=unit):
+            metric = {"unit": unit, "data": [{"values": [{**POINT, "y": 3}]}]}
+            (row,) = parse(models.Chart, {"data": {name: metric}}).rows()
+            assert (type(row["value"]), row["value"]) == (float, 3.0)
+
+
+def test_booleans_are_not_periods() -> None:
+    """A point whose period is a boolean is skipped, although Python counts True as 1."""
+    retention = parse(
+        models.Retention, {"data": [{"title": "Total", "values": [{"x": True, "y": 4}, {"x": 1, "y": 5}]}]}
+    )
+
+    assert [(row["period"], row["value"]) for row in retention.rows()] == [(1, 5)]
+    assert [skipped["point"] for skipped in retention.skipped_points] == [{"x": True, "y": 4}]
+
+
 def test_points_without_a_segment_are_the_total() -> None:
     """Both observed forms of a point are read."""
     rows = chart_of({"date": "2026-08-05", "value": 4}, {"x": "2026-08-06T00:00:00Z", "y": 5}).rows()

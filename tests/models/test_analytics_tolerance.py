@@ -12,7 +12,7 @@ import pytest
 from adapty._core.call import parse_result
 from adapty._generated import build_analytics_call
 from adapty.models import Chart
-from adapty.models.analytics_query import build_placement_query
+from adapty.models._analytics_query import build_placement_query
 from tests.analytics_calls import POINTS, example
 from tests.cases import case
 from tests.core.support import reply

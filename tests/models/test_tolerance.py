@@ -234,14 +234,12 @@ def places(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def _with(document: Any, path: Path, value: Any) -> Any:
-    """Return a copy of the document with another value at a path."""
-    changed = copy.deepcopy(document)
+    """Return the document with another value at a path; it shares its other parts with the original."""
     if not path:
         return value
-    holder = changed
-    for key in path[:-1]:
-        holder = holder[key]
-    holder[path[-1]] = value
+    key, *rest = path
+    changed = copy.copy(document)
+    changed[key] = _with(document[key], tuple(rest), value) if rest else value
     return changed
 
 

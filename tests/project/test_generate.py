@@ -19,6 +19,8 @@ from tests.later_contract import later_contract
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.project.conftest import Generator
+
 OWN = generate.APIS[0].spec
 
 
@@ -57,7 +59,11 @@ def test_packages_share_unset(package: Path) -> None:
 
 
 def test_check_lists_differences_and_generation_fixes_them(
-    package: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    package: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    uncached_generator: Generator,
 ) -> None:
     """Changed, missing and unexpected files are listed; a second run gives exactly the same files as the first."""
     stale = tmp_path / "adapty_generated"
@@ -76,6 +82,7 @@ def test_check_lists_differences_and_generation_fixes_them(
     ]
     assert (stale / "mail" / "client.py").read_text("utf-8") == "# edited\n"
 
+    monkeypatch.setattr(generate, "run_generator", uncached_generator)
     assert generate.main(["--output", str(stale)]) == 0
 
     assert {name: file.read_bytes() for name, file in list_files(stale).items()} == {

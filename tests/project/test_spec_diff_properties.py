@@ -182,10 +182,19 @@ def remove_field(contract: Json, random: Random) -> str:
 
 def require_field(contract: Json, random: Random) -> str:
     """Make an optional field required."""
-    optional = [(schema, name) for schema, name in fields(contract) if name not in schema.get("required", ())]
+    optional = [
+        (schema, name)
+        for schema, name in fields(contract)
+        if name not in schema.get("required", ()) and not is_alternative(schema, name)
+    ]
     schema, name = random.choice(optional)
     schema["required"] = [*schema.get("required", ()), name]
     return "field-now-required"
+
+
+def is_alternative(schema: Json, name: str) -> bool:
+    """Return whether one of several fields is required, and this is one of them: requiring it is a second change."""
+    return any(name in each.get("required", ()) for word in ("anyOf", "oneOf") for each in schema.get(word, ()))
 
 
 def change_type(contract: Json, random: Random) -> str:

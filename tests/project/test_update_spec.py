@@ -76,6 +76,17 @@ def test_merge_of_equal_contract_changes_nothing() -> None:
         assert merge_contract(ours, new) == ours, api.package
 
 
+def test_merge_keeps_our_texts_where_vendor_has_none() -> None:
+    """A contract without descriptions removes none of ours, also of a field that is named like a keyword (`value`)."""
+    api = next(api for api in APIS if "export_analytics" in api.package)
+    ours = api.spec.read_text("utf-8")
+    new = read_contract(api.spec)
+    for part in keyword_parts(new):
+        part.pop("description", None)
+
+    assert merge_contract(ours, new).splitlines() == ours.splitlines()
+
+
 def test_merge_marks_new_elements_and_keeps_our_texts() -> None:
     """The result means the same as the new version, without the vendor's texts and with most of our lines."""
     new = new_version()

@@ -29,6 +29,7 @@ from adapty import (
     NotFoundError,
     ServerError,
 )
+from adapty._engine.runner import CancelToken
 from adapty.errors import WebhookUnavailableError
 from adapty.webhooks._delivery import DrainReport, _worker_lock
 from adapty.webhooks._stores.sqlite_outbox import SQLiteOutboxStore
@@ -39,7 +40,7 @@ from tests.webhooks.outbox_events import event, events
 from tests.webhooks.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from adapty.sandbox import Sandbox
 
@@ -70,6 +71,7 @@ class Api:
         got: The ids of the events that came, each time they came.
         taken: The ids of those that were answered with 200.
         is_walled_off: Whether something in between answers, with a page, whenever it is not 200.
+        on_request: Called when an event has come.
     """
 
     def __init__(self) -> None:
@@ -77,11 +79,13 @@ class Api:
         self.got: list[str] = []
         self.taken: list[str] = []
         self.is_walled_off = False
+        self.on_request: Callable[[], object] = lambda: None
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         """Note a request and answer it."""
         event_id = json.loads(request.content)["event_id"]
         self.got.append(event_id)
+        self.on_request()
         left = self.answers.get(event_id, self.answers.get("*", [200]))
         status = left.pop(0) if len(left) > 1 else left[0]
         if not status:
@@ -320,6 +324,26 @@ def test_drain_raises_if_mail_cannot_be_reached(adapty: Adapty, api: Api, outbox
     with pytest.raises(AdaptyConnectionError) as ended:
         drain(adapty, outbox, max_retries=0)
     assert ended.value.__notes__ == [f"0 delivered, 0 dead letters; 1 pending in {outbox.path}"]
+
+
+@pytest.mark.parametrize("pressed_at", [1, 2])
+def test_ctrl_c_interrupts_drain_unless_the_outbox_is_empty(
+    adapty: Adapty, api: Api, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, pressed_at: int
+) -> None:
+    """The request in flight is completed; after the last one, nothing is left to send."""
+    token = CancelToken()
+    monkeypatch.setattr("adapty.webhooks.worker.CancelToken", lambda: token)
+    api.on_request = lambda: token.request() if len(api.got) == pressed_at else None
+    for number in range(2):
+        outbox.put(event(number, profile="p"))
+
+    if pressed_at == 2:
+        assert drain(adapty, outbox) == DrainReport(delivered=2)
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            drain(adapty, outbox)
+
+    assert outbox.counts() == OutboxCounts(pending=2 - pressed_at, dead_letters=0, delivered=pressed_at)
 
 
 def test_client_without_mail_key_is_rejected(outbox: Outbox) -> None:

@@ -70,7 +70,8 @@ def _draw(chart: Chart, markers: list[str], *, width: int, height: int, is_color
     for series, symbol, color in zip(chart.series, markers, COLORS, strict=False):
         marker = plotext.marker(symbol, pixel=plotext.pixel(foreground=_parse_color(color)) if is_colored else None)
         figure.draw(_create_signal(figure, chart.positions, series.values, marker))
-    return str(figure.build().string(colorless=not is_colored))
+    # Versions of rich disagree on a line break at the end.
+    return str(figure.build().string(colorless=not is_colored)).rstrip("\n")
 
 
 def _create_signal(figure: Any, positions: Sequence[int], values: Sequence[float | None], marker: Any) -> Any:

@@ -88,6 +88,7 @@ class RowReader(Thread):
 
     Attributes:
         count: Number of rows that were read, those in the buffer included.
+        total: Number of rows of the input, or None unless it was read to its end.
     """
 
     def __init__(self, open_rows: Callable[[], Iterator[Row]]) -> None:
@@ -98,6 +99,7 @@ class RowReader(Thread):
         """
         super().__init__(name="adapty-bulk-reader", daemon=True)
         self.count = 0
+        self.total: int | None = None
         self._open_rows = open_rows
         self._loop = asyncio.get_running_loop()
         self._buffer: deque[Row] = deque()
@@ -154,6 +156,7 @@ class RowReader(Thread):
             self._changed.notify()
         for task in self._async_inputs:
             task.cancel()
+        self._queue.put(_End(asyncio.CancelledError()))  # a task that has not started yet does not put its end
         await asyncio.gather(*self._async_inputs, return_exceptions=True)
         with suppress(TimeoutError):
             async with asyncio.timeout(_CLOSE_SECONDS):
@@ -164,12 +167,11 @@ class RowReader(Thread):
     def _read(self) -> None:
         _current.set(self)
         error: BaseException | None = None
+        is_read = False
         try:
             rows = self._open_rows()
             try:
-                for row in rows:
-                    if not self._put(row):
-                        break
+                is_read = all(map(self._put, rows))
             finally:
                 if isinstance(rows, Generator):
                     rows.close()
@@ -178,6 +180,8 @@ class RowReader(Thread):
         with self._changed:
             self._has_ended = True
             self._error = error
+            if is_read and error is None:
+                self.total = self.count
             self._notify()
 
     def _put(self, row: Row) -> bool:
@@ -213,7 +217,7 @@ class RowReader(Thread):
 
         def start() -> None:
             if self._is_closed:
-                queue.put(_End(None))
+                queue.put(_End(asyncio.CancelledError()))
             else:
                 self._async_inputs.append(asyncio.create_task(_forward(items, create_row, queue, capacity)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -103,12 +103,13 @@ class _Sorter:
     """Collects rows, then returns them in order."""
 
     def __init__(self) -> None:
-        # A generator can be closed in another thread than the one that reads it.
-        self._connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        self._connection.execute("CREATE TABLE rows (time INTEGER NOT NULL, row BLOB NOT NULL)")
-        self._connection.execute("BEGIN")
         self._batch: list[tuple[int, bytes]] = []
+        with _translate_errors():
+            # A generator can be closed in another thread than the one that reads it.
+            self._connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+            self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            self._connection.execute("CREATE TABLE rows (time INTEGER NOT NULL, row BLOB NOT NULL)")
+            self._connection.execute("BEGIN")
 
     def add(self, row: Row) -> None:
         self._batch.append((_time(row), _pack(row)))
@@ -117,25 +118,26 @@ class _Sorter:
 
     def rows(self) -> Iterator[Row]:
         self._insert_batch()
-        try:
+        with _translate_errors():
             for (packed,) in self._connection.execute("SELECT row FROM rows ORDER BY time, rowid"):
                 yield Row(*pickle.loads(packed))  # noqa: S301 - our own data, in a file without a name
-        except sqlite3.Error as error:
-            raise _cannot_sort(error) from None
 
     def close(self) -> None:
         self._connection.close()
 
     def _insert_batch(self) -> None:
-        try:
+        with _translate_errors():
             self._connection.executemany("INSERT INTO rows VALUES (?, ?)", self._batch)
-        except sqlite3.Error as error:
-            raise _cannot_sort(error) from None
         self._batch.clear()
 
 
-def _cannot_sort(error: sqlite3.Error) -> AdaptyUsageError:
-    return AdaptyUsageError(f"the events cannot be sorted on disk: {error}; set TMPDIR to a folder with more room")
+@contextmanager
+def _translate_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        remedy = "set TMPDIR to a folder with more room"
+        raise AdaptyUsageError(f"the events cannot be sorted on disk: {error}; {remedy}") from None
 
 
 def _time(row: Row) -> int:

@@ -66,6 +66,7 @@ _SAVE = "INSERT OR REPLACE INTO stages VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SAVE_REJECTS = "INSERT OR REPLACE INTO rejects VALUES (?, ?)"
 _REJECTS = "SELECT path FROM rejects WHERE stage = ?"
 _STAGE = "SELECT completed, counts, reasons, results_size, done, not_imported FROM stages WHERE name = ?"
+_TEMPORARY = "the temporary checkpoint"
 
 
 @frozen(kw_only=True)
@@ -125,7 +126,7 @@ class Checkpoint:
         """Use `open` or `temporary`."""
         self._connection = connection
         self._file = path and path.resolve()  # as SQLite does: of a link, the file that it leads to
-        self._name = "the temporary checkpoint" if path is None else str(path)
+        self._name = _TEMPORARY if path is None else str(path)
         self.path = path
         self.run_id = None
         self.resumed = False
@@ -160,8 +161,8 @@ class Checkpoint:
     @classmethod
     def temporary(cls) -> Self:
         """Create one that is never resumed, for records that cannot be read again; `close` deletes it."""
-        checkpoint = cls(sqlite3.connect("", isolation_level=None), None)
-        with translate_errors(_SCHEMA, checkpoint._name, "opened"):
+        with translate_errors(_SCHEMA, _TEMPORARY, "opened"):
+            checkpoint = cls(sqlite3.connect("", isolation_level=None), None)
             for statement in _SCHEMA.create:
                 checkpoint._connection.execute(statement)
         return checkpoint

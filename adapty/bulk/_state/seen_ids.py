@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import contextmanager
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Self
 
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
 __all__ = ["SeenIds"]
@@ -29,11 +31,16 @@ class SeenIds:
     """
 
     def __init__(self) -> None:
-        """Create an empty set."""
-        self._connection = sqlite3.connect("", isolation_level=None)
-        self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        self._connection.execute("CREATE TABLE seen (hash BLOB PRIMARY KEY) WITHOUT ROWID")
-        self._connection.execute("BEGIN")
+        """Create an empty set.
+
+        Raises:
+            AdaptyUsageError: The folder for temporary files cannot be used.
+        """
+        with _translate_errors():
+            self._connection = sqlite3.connect("", isolation_level=None)
+            self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            self._connection.execute("CREATE TABLE seen (hash BLOB PRIMARY KEY) WITHOUT ROWID")
+            self._connection.execute("BEGIN")
 
     def add(self, api: str, id_: str) -> bool:
         """Add an ID that is sent to an API, and return whether it is new.
@@ -42,12 +49,8 @@ class SeenIds:
             AdaptyUsageError: The folder for temporary files has no room.
         """
         hashed = blake2b(f"{api} {id_}".encode("utf-8", "surrogatepass"), digest_size=_HASH_BYTES).digest()
-        try:
+        with _translate_errors():
             return self._connection.execute("INSERT OR IGNORE INTO seen VALUES (?)", (hashed,)).rowcount == 1
-        except sqlite3.Error as error:
-            raise AdaptyUsageError(
-                f"the IDs that were sent cannot be recorded: {error}; set TMPDIR to a folder with more room"
-            ) from None
 
     def __enter__(self) -> Self:
         return self
@@ -59,3 +62,13 @@ class SeenIds:
         traceback: TracebackType | None,
     ) -> None:
         self._connection.close()
+
+
+@contextmanager
+def _translate_errors() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise AdaptyUsageError(
+            f"the IDs that were sent cannot be recorded: {error}; set TMPDIR to a folder with more room"
+        ) from None

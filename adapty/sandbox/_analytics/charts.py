@@ -180,7 +180,7 @@ CHARTS: Mapping[str, Chart] = {
     ),
     "refund_events": Chart(
         title="Refund events",
-        definition="Refunded transactions, on the day of the refund.",
+        definition="Refunded transactions except trials, on the day of the refund.",
         segmentations=_OFFER,
         list_entries=_refund_events,
     ),

@@ -60,7 +60,7 @@ def _act(operation_id: str, context: Context, params: Params) -> Any:
 
 
 def _wants_csv(params: Params) -> bool:
-    """Return whether the body asks for CSV, or the header `Accept` of an operation without `format`."""
+    """Return whether the body requests CSV, or the header `Accept` of an operation without `format`."""
     accepted = params.parameters.get("Accept") or ""
     return params.body.get("format") == "csv" or _CSV in accepted.lower()
 

@@ -18,7 +18,7 @@ __all__ = ["invalid_body_error", "invalid_parameter_code"]
 
 @frozen(kw_only=True)
 class _Codes:
-    """How an operation answers invalid requests.
+    """How an operation responds to invalid requests.
 
     Attributes:
         status: The status for an invalid body.
@@ -48,7 +48,7 @@ _CODES: Mapping[str, _Codes] = {
         status=422, error_code="validation_error", by_keyword={"minItems": "empty_items"}
     ),
 }
-"""The operations that do not answer with 400 and `base_error` alone."""
+"""The operations that do not respond with 400 and `base_error` alone."""
 
 
 def invalid_body_error(operation_id: str, invalid: InvalidBody) -> ApiError:

@@ -108,7 +108,7 @@ def test_single_date_has_visible_points() -> None:
     lines = printed(make_chart({"US": [1], "DE": [2]})).splitlines()
 
     assert sum(line.count("*") for line in lines[:-2]) == sum(line.count("o") for line in lines[:-2]) == 1
-    assert "2025-01" in lines[-4]
+    assert "2025-01" in lines[-3]
 
 
 def test_line_is_interrupted_where_a_value_is_missing() -> None:

@@ -46,15 +46,15 @@ def _strict_contract() -> dict[str, Any]:
 _REGISTRY: Registry[Any] = Registry().with_resource("urn:contract", DRAFT202012.create_resource(_strict_contract()))
 
 
-def check(operation_id: str, answer: httpx.Response) -> None:
+def check(operation_id: str, response: httpx.Response) -> None:
     """Validate a response with JSON against the contract of the operation."""
     path = OPERATIONS[operation_id].replace("/", "~1")
     pointer = (
-        f"urn:contract#/paths/{path}/post/responses/{answer.status_code}/content/application~1json/schema"
-        if answer.status_code != httpx.codes.TOO_MANY_REQUESTS
+        f"urn:contract#/paths/{path}/post/responses/{response.status_code}/content/application~1json/schema"
+        if response.status_code != httpx.codes.TOO_MANY_REQUESTS
         else "urn:contract#/components/schemas/ErrorResponse"
     )
-    Draft202012Validator({"$ref": pointer}, registry=_REGISTRY).validate(answer.json())
+    Draft202012Validator({"$ref": pointer}, registry=_REGISTRY).validate(response.json())
 
 
 def subscribe(client: Adapty, purchased_at: str, expires_at: str, price: float = 9.99, **fields: Any) -> None:
@@ -85,7 +85,7 @@ class AnalyticsApi:
 
     @classmethod
     @contextmanager
-    def of(cls, sandbox: Sandbox) -> Iterator[AnalyticsApi]:
+    def connect(cls, sandbox: Sandbox) -> Iterator[AnalyticsApi]:
         """Create one for a sandbox, with its key."""
         headers = {"authorization": f"Api-Key {sandbox.secret_key}"}
         with (
@@ -94,12 +94,12 @@ class AnalyticsApi:
         ):
             yield cls(http, client)
 
-    def ask(self, operation_id: str, body: Any, headers: Mapping[str, str] | None = None) -> httpx.Response:
+    def call(self, operation_id: str, body: Any, headers: Mapping[str, str] | None = None) -> httpx.Response:
         """Call an operation, and validate a response with JSON."""
-        answer = self.http.post(OPERATIONS[operation_id], json=body, headers=headers)
-        if not answer.headers["content-type"].startswith("text/csv"):
-            check(operation_id, answer)
-        return answer
+        response = self.http.post(OPERATIONS[operation_id], json=body, headers=headers)
+        if not response.headers["content-type"].startswith("text/csv"):
+            check(operation_id, response)
+        return response
 
     def metrics(
         self, chart: str, *dates: str, zone: str | None = None, filters: Mapping[str, Any] | None = None, **body: Any
@@ -110,11 +110,11 @@ class AnalyticsApi:
             "filters": {"date": dates or ("2026-06-01", "2026-06-30"), **(filters or {})},
             **body,
         }
-        answer = self.ask(
+        response = self.call(
             "retrieveAnalyticsData", {"period_unit": "day", **body}, {} if zone is None else {"Adapty-Tz": zone}
         )
-        assert answer.status_code == 200, answer.text
-        metrics: dict[str, Any] = answer.json()["data"]
+        assert response.status_code == 200, response.text
+        metrics: dict[str, Any] = response.json()["data"]
         return metrics
 
     def metric(self, chart: str, *dates: str, **how: Any) -> dict[str, Any]:
@@ -140,9 +140,9 @@ class AnalyticsApi:
 
     def rejected(self, body: Any, headers: Mapping[str, str] | None = None, **how: Any) -> list[str]:
         """Return the sources of a 400."""
-        answer = self.ask(how.get("operation", "retrieveAnalyticsData"), body, headers)
-        assert answer.status_code == 400, answer.text
-        return [error["source"] for error in answer.json()["errors"]]
+        response = self.call(how.get("operation", "retrieveAnalyticsData"), body, headers)
+        assert response.status_code == 400, response.text
+        return [error["source"] for error in response.json()["errors"]]
 
     def subscribe(self, purchased_at: str, expires_at: str, price: float = 9.99, **fields: Any) -> None:
         """Record a transaction of a subscription; see `subscribe`."""
@@ -166,7 +166,7 @@ class AnalyticsApi:
 @pytest.fixture(scope="session")
 def shared_analytics(running_sandbox: Sandbox) -> Iterator[AnalyticsApi]:
     """Return the API of the sandbox that all tests share, with its data."""
-    with AnalyticsApi.of(running_sandbox) as api:
+    with AnalyticsApi.connect(running_sandbox) as api:
         yield api
 
 

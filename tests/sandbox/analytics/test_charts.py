@@ -104,6 +104,14 @@ def test_refund_ends_the_subscription_in_all_periods(api: AnalyticsApi) -> None:
     assert api.days("revenue") == {"2026-06-02": 9.99, "2026-06-18": -9.99}
 
 
+def test_refunded_trial_is_no_refund_event(api: AnalyticsApi) -> None:
+    """A trial costs nothing, so nothing is refunded."""
+    refunded: dict[str, Any] = {"refunded_at": "2026-06-03T00:00:00Z", "cancellation_reason": "refund"}
+    api.subscribe("2026-06-02T00:00:00Z", "2026-06-09T00:00:00Z", 0, offer=TRIAL, **refunded)
+    assert api.days("trials_new") == {"2026-06-02": 1}
+    assert api.days("refund_events") == {}
+
+
 def test_subscription_is_active_until_it_expires_or_renews(api: AnalyticsApi) -> None:
     """At the end of each day; a transaction counts until the next one of its subscription."""
     api.subscribe("2026-06-01T23:59:59.999999Z", "2026-06-09T00:00:00Z")
@@ -151,7 +159,7 @@ def test_price_per_month_depends_on_the_duration(api: AnalyticsApi) -> None:
 
 def test_segments_of_one_time_purchases_have_a_duration() -> None:
     """A consumable has no duration, anything else is for life."""
-    with Sandbox(consumables=["coins"]) as sandbox, AnalyticsApi.of(sandbox) as api:
+    with Sandbox(consumables=["coins"]) as sandbox, AnalyticsApi.connect(sandbox) as api:
         api.client.profiles.create(customer_user_id=USER)
         api.buy("2026-06-10T14:20:00Z", 1, product="coins")
         api.buy("2026-06-10T14:21:00Z", 1, product="premium_for_life")

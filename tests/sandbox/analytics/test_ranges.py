@@ -45,7 +45,7 @@ def test_periods_start_on_the_calendar(api: AnalyticsApi) -> None:
 def test_month_is_the_default_period(api: AnalyticsApi) -> None:
     """As documented."""
     body = {"chart_id": "installs", "filters": {"date": ["2026-05-14", "2026-06-14"]}}
-    (segment,) = api.ask("retrieveAnalyticsData", body).json()["data"]["common"]["data"]
+    (segment,) = api.call("retrieveAnalyticsData", body).json()["data"]["common"]["data"]
     assert [point["x"][:10] for point in segment["values"]] == ["2026-05-01", "2026-06-01"]
 
 

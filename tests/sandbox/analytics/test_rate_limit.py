@@ -57,7 +57,7 @@ def test_no_second_has_more_than_two_requests(delays: list[float]) -> None:
 @pytest.fixture(scope="module")
 def strict() -> Iterator[tuple[Sandbox, AnalyticsApi]]:
     """Serve a sandbox with the rate limit."""
-    with Sandbox(strict_rate_limits=True) as sandbox, AnalyticsApi.of(sandbox) as api:
+    with Sandbox(strict_rate_limits=True) as sandbox, AnalyticsApi.connect(sandbox) as api:
         yield sandbox, api
 
 
@@ -68,9 +68,9 @@ def test_third_request_in_a_second_gets_429(strict: tuple[Sandbox, AnalyticsApi]
     monkeypatch.setattr(sandbox._state.analytics_limit, "_clock", ticks)
     sandbox.reset()
     for operation in ("retrieveAnalyticsData", "retrieveLTVData"):
-        assert api.ask(operation, BODIES[operation], {"authorization": "Api-Key wrong"}).status_code == 401
-        assert api.ask(operation, BODIES[operation]).status_code == 200
-    rejected = api.ask("retrievePlacementInfo", {})
+        assert api.call(operation, BODIES[operation], {"authorization": "Api-Key wrong"}).status_code == 401
+        assert api.call(operation, BODIES[operation]).status_code == 200
+    rejected = api.call("retrievePlacementInfo", {})
     assert rejected.status_code == 429
     assert rejected.json() == {
         "errors": [{"source": "non_field_errors", "errors": ["More than 2 requests per second"]}],
@@ -81,17 +81,17 @@ def test_third_request_in_a_second_gets_429(strict: tuple[Sandbox, AnalyticsApi]
     for _ in range(3):
         api.client.profiles.create(customer_user_id=USER)
     ticks.now += 1
-    assert api.ask("retrievePlacementInfo", {}).status_code == 400
+    assert api.call("retrievePlacementInfo", {}).status_code == 400
     sandbox.reset()
     for status in (200, 200, 429):
-        assert api.ask("retrieveLTVData", BODIES["retrieveLTVData"]).status_code == status
+        assert api.call("retrieveLTVData", BODIES["retrieveLTVData"]).status_code == status
 
 
 def test_rate_limit_is_off_by_default(sandbox: Sandbox) -> None:
     """A test should not have to wait."""
-    with AnalyticsApi.of(sandbox) as api:
+    with AnalyticsApi.connect(sandbox) as api:
         for _ in range(4):
-            assert api.ask("retrieveLTVData", BODIES["retrieveLTVData"]).status_code == 200
+            assert api.call("retrieveLTVData", BODIES["retrieveLTVData"]).status_code == 200
 
 
 def test_strict_rate_limits_rejects_other_types() -> None:

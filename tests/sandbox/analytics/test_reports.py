@@ -18,28 +18,28 @@ def fields(schema: str) -> set[str]:
     return set(CONTRACT["components"]["schemas"][schema]["properties"])
 
 
-def ask(api: AnalyticsApi, operation: str, **changes: Any) -> Any:
+def retrieve(api: AnalyticsApi, operation: str, **changes: Any) -> Any:
     """Return the content of a successful response."""
-    answer = api.ask(operation, {**BODIES[operation], **changes})
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    response = api.call(operation, {**BODIES[operation], **changes})
+    assert response.status_code == 200, response.text
+    return response.json()
 
 
 def test_reports_have_all_documented_fields(api: AnalyticsApi) -> None:
     """So that readers of a field find it."""
-    cohort = ask(api, "retrieveCohortData")["data"][0]
-    step = ask(api, "retrieveFunnelData")["data"][0]
-    ltv = ask(api, "retrieveLTVData")
+    cohort = retrieve(api, "retrieveCohortData")["data"][0]
+    step = retrieve(api, "retrieveFunnelData")["data"][0]
+    ltv = retrieve(api, "retrieveLTVData")
     cases = {
         "CohortSegment": cohort,
         "CohortValue": cohort["values"][0],
-        "ConversionDataResponse": ask(api, "retrieveConversionData"),
+        "ConversionDataResponse": retrieve(api, "retrieveConversionData"),
         "FunnelSegment": step,
         "FunnelValue": step["values"][0],
         "LTVDataResponse": ltv,
         "LTVMetric": ltv["proceeds"],
         "LTVData": ltv["proceeds"]["data"][0],
-        "RetentionDataResponse": ask(api, "retrieveRetentionData"),
+        "RetentionDataResponse": retrieve(api, "retrieveRetentionData"),
         "MetricData": api.metric("revenue"),
     }
     for schema, content in cases.items():
@@ -50,13 +50,13 @@ def test_reports_have_all_documented_fields(api: AnalyticsApi) -> None:
 def test_reports_are_zero(api: AnalyticsApi) -> None:
     """Whatever was purchased."""
     api.buy("2026-06-10T14:20:00Z", 4.99)
-    cohorts = ask(api, "retrieveCohortData", period_unit="week")["data"]
+    cohorts = retrieve(api, "retrieveCohortData", period_unit="week")["data"]
     assert [(one["type"], one["segment_start_date"]) for one in cohorts] == [
         ("total", "2026-06-01"),
         *(("single", f"2026-06-{day:02}") for day in (1, 8, 15, 22, 29)),
     ]
     assert {one["total_revenue_usd"] for one in cohorts} == {0}
-    conversion = ask(api, "retrieveConversionData", filters={**DATE, "compare_date": ["2025-06-01"]})
+    conversion = retrieve(api, "retrieveConversionData", filters={**DATE, "compare_date": ["2025-06-01"]})
     assert (conversion["value"], conversion["value_from"], conversion["compare_value_to"]) == (0, 0, 0)
     assert conversion["title"] == "Conversion from install to 1"
     assert conversion["recommended_period"] == {
@@ -64,12 +64,12 @@ def test_reports_are_zero(api: AnalyticsApi) -> None:
         "date_to": "2026-06-30",
         "period_unit": "month",
     }
-    assert [one["period"] for one in ask(api, "retrieveFunnelData")["data"][0]["values"]] == [-2, -1]
+    assert [one["period"] for one in retrieve(api, "retrieveFunnelData")["data"][0]["values"]] == [-2, -1]
 
 
 def test_placements_are_those_of_the_web_api(api: AnalyticsApi, sandbox: Sandbox) -> None:
     """A row for each variation; there are no onboardings."""
-    placements = ask(api, "retrievePlacementInfo")["data"]
+    placements = retrieve(api, "retrievePlacementInfo")["data"]
     assert {(one["developer_id"], one["paywall_name"]) for one in placements} == {
         (variation["placement_id"], paywall["title"])
         for paywall in sandbox.paywalls()
@@ -77,9 +77,9 @@ def test_placements_are_those_of_the_web_api(api: AnalyticsApi, sandbox: Sandbox
     }
     tested = [one["developer_id"] for one in placements if one["ab_test_name"]]
     assert tested == ["onboarding_ab"] * 2
-    assert ask(api, "retrievePlacementInfo", filters={"placement_type": "onboarding"}) == {"data": []}
+    assert retrieve(api, "retrievePlacementInfo", filters={"placement_type": "onboarding"}) == {"data": []}
     assert api.rejected({"filters": {"placement_type": "flow"}}, operation="retrievePlacementInfo") == [
         "filters.placement_type"
     ]
-    rows = read_csv(api.ask("retrievePlacementInfo", BODIES["retrievePlacementInfo"], {"accept": "text/csv"}))
+    rows = read_csv(api.call("retrievePlacementInfo", BODIES["retrievePlacementInfo"], {"accept": "text/csv"}))
     assert rows == [{name: value or "" for name, value in one.items()} for one in placements]

@@ -218,16 +218,16 @@ def test_wrong_key_is_rejected(api: AnalyticsApi) -> None:
     for operation, body in BODIES.items():
         for header in ("", "Api-Key wrong", "Bearer sandbox_secret_key"):
             with case(operation, header):
-                answer = api.ask(operation, body, {"authorization": header})
-                assert (answer.status_code, answer.json()["error_code"]) == (401, "not_authenticated")
+                response = api.call(operation, body, {"authorization": header})
+                assert (response.status_code, response.json()["error_code"]) == (401, "not_authenticated")
 
 
 def test_csv_has_the_values_of_the_json(api: AnalyticsApi) -> None:
     """A row for each metric, segment and period."""
     sell(api)
     body = {**BODIES["retrieveAnalyticsData"], "segmentation": "country"}
-    content = api.ask("retrieveAnalyticsData", body).json()["data"]
-    rows = read_csv(api.ask("retrieveAnalyticsData", {**body, "format": "csv"}))
+    content = api.call("retrieveAnalyticsData", body).json()["data"]
+    rows = read_csv(api.call("retrieveAnalyticsData", {**body, "format": "csv"}))
     assert rows == [
         {"metric": name, "segment": segment["title"], "date": point["x"], "value": str(point["y"])}
         for name, metric in content.items()
@@ -241,12 +241,12 @@ def test_every_operation_responds_with_csv(api: AnalyticsApi) -> None:
     """By `format` in the body; `Accept` counts only where there is no `format`."""
     for operation, body in BODIES.items():
         with case(operation):
-            by_header = api.ask(operation, body, {"accept": "text/csv"})
+            by_header = api.call(operation, body, {"accept": "text/csv"})
             if operation == "retrievePlacementInfo":
                 assert read_csv(by_header)
                 continue
             assert by_header.headers["content-type"] == "application/json"
-            rows = read_csv(api.ask(operation, {**body, "format": "csv"}))
+            rows = read_csv(api.call(operation, {**body, "format": "csv"}))
             assert bool(rows) == (operation != "retrieveRetentionData")
 
 
@@ -256,7 +256,7 @@ def test_examples_of_the_contract_are_accepted(api: AnalyticsApi) -> None:
         content = CONTRACT["paths"][path]["post"]["requestBody"]["content"]["application/json"]
         for example in content["examples"].values():
             with case(operation):
-                assert api.ask(operation, example["value"]).status_code == 200
+                assert api.call(operation, example["value"]).status_code == 200
     vendor: dict[str, dict[str, Any]] = {
         "retrieveAnalyticsData": {
             "chart_id": "revenue",
@@ -269,11 +269,11 @@ def test_examples_of_the_contract_are_accepted(api: AnalyticsApi) -> None:
     }
     for operation, body in vendor.items():
         with case(operation):
-            assert api.ask(operation, body).status_code == 200
+            assert api.call(operation, body).status_code == 200
 
 
-def read_csv(answer: httpx.Response) -> list[dict[str, str]]:
+def read_csv(response: httpx.Response) -> list[dict[str, str]]:
     """Return the rows of a response with CSV."""
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    return list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    return list(csv.DictReader(io.StringIO(response.text, newline="")))

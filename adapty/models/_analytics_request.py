@@ -1,6 +1,6 @@
 """The requests to the Export Analytics API: schemas `MetricsFilters` and `...DataRequest`.
 
-The methods of `client.analytics` build them from keyword arguments with `adapty.models.analytics_query`.
+The methods of `client.analytics` build them from keyword arguments with `adapty.models._analytics_query`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _MAX_DAYS = 100_000
 
 
 def day(value: dt.date | str) -> dt.date:
-    """Return a calendar date, given as one or as ISO 8601 text."""
+    """Return a calendar date from a date or from ISO 8601 text."""
     if isinstance(value, str):
         try:
             return dt.date.fromisoformat(str.__str__(value))
@@ -71,7 +71,7 @@ def choice(literal: Any) -> Validator:
 
 
 def several(item: Callable[[Any], str]) -> Validator:
-    """Return a validator of the values of a filter, given as one str or several, each once."""
+    """Return a validator that turns one str or several into the values of a filter, each once."""
 
     def validate_several(value: object) -> tuple[str, ...]:
         if isinstance(value, str):

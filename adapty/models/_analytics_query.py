@@ -12,8 +12,7 @@ from adapty._core.sentinel import NOT_GIVEN
 from adapty._core.validation import format_name, quote, suggest_choice, validate
 from adapty.errors import AdaptyUsageError
 from adapty.models import analytics_values as values
-from adapty.models._request import RequestModel, field_names
-from adapty.models.analytics_request import (
+from adapty.models._analytics_request import (
     AnalyticsDataRequest,
     CohortDataRequest,
     MetricsFilters,
@@ -21,6 +20,7 @@ from adapty.models.analytics_request import (
     PlacementInfoRequest,
     day,
 )
+from adapty.models._request import RequestModel, field_names
 
 if TYPE_CHECKING:
     import datetime as dt

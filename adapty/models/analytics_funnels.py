@@ -1,4 +1,4 @@
-"""Funnels, lifetime values, retention and placements of the Export Analytics API."""
+"""Funnels and retention of the Export Analytics API: schemas `FunnelDataResponse` and `RetentionDataResponse`."""
 
 from __future__ import annotations
 
@@ -20,18 +20,7 @@ from adapty.models._response import ResponseModel, json_ready, list_of, parse_de
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = [
-    "LTV",
-    "Funnel",
-    "FunnelChange",
-    "FunnelSegment",
-    "FunnelStep",
-    "LTVMetric",
-    "LTVSegment",
-    "Placement",
-    "Placements",
-    "Retention",
-]
+__all__ = ["Funnel", "FunnelChange", "FunnelSegment", "FunnelStep", "Retention"]
 
 
 @attrs.frozen(kw_only=True)
@@ -146,110 +135,6 @@ class Funnel(ResponseModel):
 
 
 @attrs.frozen(kw_only=True)
-class LTVSegment(ResponseModel):
-    """The lifetime value of one segment: schema `LTVData`.
-
-    Attributes:
-        title: The title.
-        type: The ID, such as `total`.
-        value: The lifetime value.
-        values: The values per period, as received; `segment` has them parsed.
-        cohort_size: How many users.
-    """
-
-    title: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-    type: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-    value: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
-    values: tuple[Any, ...] = attrs.field(default=(), metadata=list_of(json_ready), hash=False, repr=False)
-    cohort_size: int | None = attrs.field(default=None, metadata=scalar(parse_int))
-
-    @property
-    def segment(self) -> AnalyticsSegment:
-        """The segment with its values parsed."""
-        item = {"title": self.title, "type": self.type, "value": self.value, "values": list(self.values)}
-        return parse_segments([item])[0]
-
-
-@attrs.frozen(kw_only=True)
-class LTVMetric(ResponseModel):
-    """The lifetime value by one kind of money: schema `LTVMetric`.
-
-    Attributes:
-        data: The segments.
-        description: How the value is computed, as HTML.
-        value: The value of all segments.
-        unit: The unit, such as `USD`.
-        title: The title.
-    """
-
-    data: tuple[LTVSegment, ...] = attrs.field(default=(), metadata=list_of(LTVSegment.from_dict))
-    description: str | None = attrs.field(default=None, metadata=scalar(parse_str), repr=False)
-    value: Decimal | None = attrs.field(default=None, metadata=scalar(parse_decimal))
-    unit: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-    title: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-
-
-@attrs.frozen(kw_only=True)
-class LTV(ResponseModel):
-    """The lifetime value, which is the revenue per subscriber so far: schema `LTVDataResponse`.
-
-    Attributes:
-        revenue: By revenue.
-        proceeds: By proceeds, after the store's fee.
-        net_revenue: By net revenue, after fee and taxes.
-
-    Example:
-        >>> ltv = LTV.from_dict({"revenue": {"data": [{"title": "Total", "value": 9.5, "cohort_size": 4}]}})
-        >>> row = ltv.rows()[0]
-        >>> row["metric"], row["segment"], row["cohort_size"], row["period"], row["value"]
-        ('revenue', 'Total', 4, None, 9.5)
-    """
-
-    COLUMNS: ClassVar[tuple[str, ...]] = (
-        "metric",
-        "segment",
-        "segment_id",
-        "cohort_size",
-        "date",
-        "period",
-        "value",
-    )
-    """The keys of each row."""
-
-    revenue: LTVMetric | None = attrs.field(default=None, metadata=scalar(LTVMetric.from_dict))
-    proceeds: LTVMetric | None = attrs.field(default=None, metadata=scalar(LTVMetric.from_dict))
-    net_revenue: LTVMetric | None = attrs.field(default=None, metadata=scalar(LTVMetric.from_dict))
-
-    @property
-    def skipped_points(self) -> tuple[Row, ...]:
-        """The points that are in no row because their form is unknown, each as `point` with its metric and segment."""
-        return tuple(skipped for name, data in self._segments() for skipped in iterate_skipped(name, [data.segment]))
-
-    def rows(self) -> list[Row]:
-        """Return one flat dict per metric, segment and period, with the keys `COLUMNS`.
-
-        A point has a `date` or a `period`. A segment without points has one row with neither, and its own value.
-        """
-        report_skipped("ltv", self.skipped_points)
-        return build_rows(self._rows(), ["value"], is_money=True)
-
-    def _segments(self) -> Iterator[tuple[str, LTVSegment]]:
-        for name in ("revenue", "proceeds", "net_revenue"):
-            metric: LTVMetric | None = getattr(self, name)
-            for data in metric.data if metric else ():
-                yield name, data
-
-    def _rows(self) -> Iterator[Row]:
-        for name, data in self._segments():
-            segment = data.segment
-            own = {"metric": name, "segment": data.title, "segment_id": data.type, "cohort_size": data.cohort_size}
-            for point in segment.points:
-                yield {**own, "date": point.date, "period": point.period, "value": point.value}
-            if not segment.points:
-                yield {**own, "date": None, "period": None, "value": data.value}
-
-
-@attrs.frozen(kw_only=True)
 class Retention(ResponseModel):
     """How many subscribers stayed, per renewal: schema `RetentionDataResponse`.
 
@@ -301,53 +186,3 @@ class Retention(ResponseModel):
             ),
             ["value"],
         )
-
-
-@attrs.frozen(kw_only=True)
-class Placement(ResponseModel):
-    """What a placement shows to an audience: an item of schema `PlacementInfoResponse`.
-
-    Attributes:
-        developer_id: The ID of the placement.
-        placement_name: The name of the placement.
-        audience_name: The name of the audience.
-        segment_name: The ID of the audience.
-        cross_placement_ab_test_name: The name of the A/B test across placements, or None.
-        ab_test_name: The name of the A/B test, or None.
-        paywall_name: The name of the paywall, for placements of paywalls.
-        onboarding_name: The name of the onboarding, for placements of onboardings.
-    """
-
-    developer_id: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-    placement_name: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-    audience_name: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-    segment_name: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-    cross_placement_ab_test_name: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-    ab_test_name: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-    paywall_name: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-    onboarding_name: str | None = attrs.field(default=None, metadata=scalar(parse_str))
-
-
-@attrs.frozen(kw_only=True)
-class Placements(ResponseModel):
-    """The placements of the app: schema `PlacementInfoResponse`.
-
-    Attributes:
-        data: One item per placement, audience and variation.
-
-    Example:
-        >>> placements = Placements.from_dict({"data": [{"developer_id": "main", "paywall_name": "Spring"}]})
-        >>> placements.rows()[0]["developer_id"], placements.rows()[0]["onboarding_name"]
-        ('main', None)
-    """
-
-    COLUMNS: ClassVar[tuple[str, ...]] = tuple(
-        field.name for field in attrs.fields(Placement) if field.name != "extra_fields"
-    )
-    """The keys of each row."""
-
-    data: tuple[Placement, ...] = attrs.field(default=(), metadata=list_of(Placement.from_dict))
-
-    def rows(self) -> list[Row]:
-        """Return one flat dict per item, with the keys `COLUMNS`."""
-        return [{name: getattr(item, name) for name in self.COLUMNS} for item in self.data]
