@@ -201,6 +201,15 @@ def test_invalid_environment_is_config_error(monkeypatch: pytest.MonkeyPatch) ->
         Adapty(mail_secret_key=KEY)
 
 
+def test_certificates_for_analytics_are_loaded_by_its_first_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client of the sandbox does not pay for them; a problem is the same exception."""
+    monkeypatch.setenv("SSL_CERT_FILE", __file__)
+
+    with Adapty(KEY, base_url="http://127.0.0.1:1") as adapty:
+        with pytest.raises(AdaptyConfigError, match=r"^SSL_CERT_FILE or SSL_CERT_DIR: the cert"):
+            adapty.analytics.placements("paywall")
+
+
 def test_invalid_proxy_is_rejected_without_password(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the variable; neither it nor the locals of its traceback contain the password."""
     monkeypatch.setattr("adapty._proxies.find_spec", lambda _: None)  # as where socksio is not installed
