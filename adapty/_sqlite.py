@@ -44,6 +44,7 @@ __all__ = [
     "prepare_tables",
     "transaction",
     "translate_errors",
+    "translate_temporary_errors",
 ]
 
 BUSY_SECONDS = 4.0
@@ -182,6 +183,22 @@ def translate_errors(
         raise kind(f"{name}: cannot be {doing}: {problem.strerror or type(problem).__name__}") from None
     except sqlite3.Error as problem:
         raise _translate(problem, schema, name, doing, opening=opening) from None
+
+
+@contextmanager
+def translate_temporary_errors(problem: str) -> Iterator[None]:
+    """Raise SQLite's errors of a temporary database, which is in the folder for temporary files.
+
+    Args:
+        problem: What the program cannot do, for the message.
+
+    Raises:
+        AdaptyUsageError: SQLite raised an error. The message names the remedy.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise AdaptyUsageError(f"{problem}: {error}; set TMPDIR to a folder with more room") from None
 
 
 def _translate(problem: sqlite3.Error, schema: Schema, name: object, doing: str, *, opening: bool) -> AdaptyError:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pickle
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from attrs import define
 
 from adapty._core.validation import aware_datetime, validate
+from adapty._sqlite import translate_temporary_errors
 from adapty.bulk._inputs.rows import Row
 from adapty.bulk._inputs.sources import Source
 from adapty.bulk._inputs.to_json import source_to_json
@@ -30,6 +31,7 @@ _INVALID_TIME = -(2**63)
 
 _CACHE_KIB = 16_384
 _BATCH = 1000
+_PROBLEM = "the events cannot be sorted on disk"
 
 # In protocol 4 and later, only this opcode, STACK_GLOBAL, creates anything but built-in plain values.
 _STACK_GLOBAL = b"\x93"
@@ -104,7 +106,7 @@ class _Sorter:
 
     def __init__(self) -> None:
         self._batch: list[tuple[int, bytes]] = []
-        with _translate_errors():
+        with translate_temporary_errors(_PROBLEM):
             # A generator can be closed in another thread than the one that reads it.
             self._connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
             self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -118,7 +120,7 @@ class _Sorter:
 
     def rows(self) -> Iterator[Row]:
         self._insert_batch()
-        with _translate_errors():
+        with translate_temporary_errors(_PROBLEM):
             for (packed,) in self._connection.execute("SELECT row FROM rows ORDER BY time, rowid"):
                 yield Row(*pickle.loads(packed))  # noqa: S301 - our own data, in a file without a name
 
@@ -126,18 +128,9 @@ class _Sorter:
         self._connection.close()
 
     def _insert_batch(self) -> None:
-        with _translate_errors():
+        with translate_temporary_errors(_PROBLEM):
             self._connection.executemany("INSERT INTO rows VALUES (?, ?)", self._batch)
         self._batch.clear()
-
-
-@contextmanager
-def _translate_errors() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        remedy = "set TMPDIR to a folder with more room"
-        raise AdaptyUsageError(f"the events cannot be sorted on disk: {error}; {remedy}") from None
 
 
 def _time(row: Row) -> int:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Self
 
-from adapty.errors import AdaptyUsageError
+from adapty._sqlite import translate_temporary_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import TracebackType
 
 __all__ = ["SeenIds"]
@@ -19,6 +17,7 @@ _HASH_BYTES = 16
 """Long enough that two IDs never have the same hash: the second user would not be erased."""
 
 _CACHE_KIB = 16_384
+_PROBLEM = "the IDs that were sent cannot be recorded"
 
 
 class SeenIds:
@@ -36,7 +35,7 @@ class SeenIds:
         Raises:
             AdaptyUsageError: The folder for temporary files cannot be used.
         """
-        with _translate_errors():
+        with translate_temporary_errors(_PROBLEM):
             self._connection = sqlite3.connect("", isolation_level=None)
             self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             self._connection.execute("CREATE TABLE seen (hash BLOB PRIMARY KEY) WITHOUT ROWID")
@@ -49,7 +48,7 @@ class SeenIds:
             AdaptyUsageError: The folder for temporary files has no room.
         """
         hashed = blake2b(f"{api} {id_}".encode("utf-8", "surrogatepass"), digest_size=_HASH_BYTES).digest()
-        with _translate_errors():
+        with translate_temporary_errors(_PROBLEM):
             return self._connection.execute("INSERT OR IGNORE INTO seen VALUES (?)", (hashed,)).rowcount == 1
 
     def __enter__(self) -> Self:
@@ -62,13 +61,3 @@ class SeenIds:
         traceback: TracebackType | None,
     ) -> None:
         self._connection.close()
-
-
-@contextmanager
-def _translate_errors() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise AdaptyUsageError(
-            f"the IDs that were sent cannot be recorded: {error}; set TMPDIR to a folder with more room"
-        ) from None
