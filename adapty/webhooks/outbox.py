@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import Counter
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -89,18 +90,20 @@ class Outbox(BaseOutbox):
         super().__init__(SQLiteOutboxStore(path), parse_retention(retention))
 
     @staticmethod
-    def from_url(url: str | PathLike[str], *, retention: timedelta = RETENTION) -> BaseOutbox:
+    def from_url(url: str | PathLike[str], *, retention: timedelta = RETENTION, must_exist: bool = False) -> BaseOutbox:
         """Open the outbox at an address: a path, `sqlite:///PATH`, or `postgresql://user@host/database`.
 
         Args:
             url: The address. `sqlite:////var/outbox.sqlite`, with four slashes, is an absolute path.
             retention: How long the ID of a delivered event is stored. Default: 7 days.
+            must_exist: Whether to refuse a missing file. By default, it is created. Tables in PostgreSQL are created by
+                `adapty-py webhooks init` and `PostgresOutbox(..., create=True)` only.
 
         Returns:
             An `Outbox` or a `PostgresOutbox`.
 
         Raises:
-            AdaptyUsageError: The address is invalid, or is of another database.
+            AdaptyUsageError: The address is invalid, or is of another database; or `must_exist`, and there is no file.
             WebhookUnavailableError: As `Outbox`.
 
         Example:
@@ -112,12 +115,13 @@ class Outbox(BaseOutbox):
             from adapty.webhooks.postgres_outbox import PostgresOutbox  # noqa: PLC0415 - only where it is used
 
             return PostgresOutbox(text, retention=retention)
-        if text.startswith(_SQLITE):
-            return Outbox(text.removeprefix(_SQLITE), retention=retention)
-        if _SCHEME.match(text):
+        path = text.removeprefix(_SQLITE) if text.startswith(_SQLITE) else url
+        if path is url and _SCHEME.match(text):
             expected = "expected a path, sqlite:///PATH or postgresql://user@host/database"
             raise AdaptyUsageError.for_field("url", f"is an address of another kind; {expected}")
-        return Outbox(url, retention=retention)
+        if must_exist and not os.path.exists(path):  # noqa: PTH110 - of any type; `Outbox` refuses invalid ones
+            raise AdaptyUsageError.for_field("url", f"no such file (got {path}); expected an existing outbox")
+        return Outbox(path, retention=retention)
 
     @property
     def path(self) -> Path:
