@@ -271,6 +271,10 @@ class PostgresDatabase(SafeRepr):
         self._free = Condition()
         self._open, self._idle, self._reserved = set(), [], 0
 
+    def __del__(self) -> None:
+        for connection in list(getattr(self, "_open", ())):
+            self._close(connection)
+
     def __repr__(self) -> str:
         return f"PostgresDatabase({self.address!r})"
 

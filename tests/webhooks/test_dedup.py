@@ -175,18 +175,35 @@ def _ids() -> st.SearchStrategy[str]:
 
 @given(event_ids=st.lists(_ids(), unique=True, max_size=20))
 @repeatable(25)
-def test_event_ids_are_distinguished_exactly(postgres: PostgresServer, event_ids: list[str]) -> None:
+def test_event_ids_are_distinguished_exactly(event_ids: list[str]) -> None:
     """Whatever text they are."""
-    dsn = postgres.create_schema()
-    with (
-        TemporaryDirectory() as folder,
-        SQLiteDedupStore(Path(folder) / "dedup.sqlite") as file,
-        PostgresDedupStore(dsn, create=True) as shared,
-    ):
-        stores: list[DedupStore] = [MemoryDedupStore(), file, shared]
-        for dedup in stores:
-            assert [dedup.acquire(event_id, "a") for event_id in event_ids] == ["new"] * len(event_ids)
-            assert [dedup.acquire(event_id, "b") for event_id in event_ids] == ["in_progress"] * len(event_ids)
+    with TemporaryDirectory() as folder, SQLiteDedupStore(Path(folder) / "dedup.sqlite") as file:
+        for dedup in (MemoryDedupStore(), file):
+            assert_distinguished(dedup, event_ids)
+
+
+def assert_distinguished(dedup: DedupStore, event_ids: list[str]) -> None:
+    """See that the IDs are of different events."""
+    assert [dedup.acquire(event_id, "a") for event_id in event_ids] == ["new"] * len(event_ids)
+    assert [dedup.acquire(event_id, "b") for event_id in event_ids] == ["in_progress"] * len(event_ids)
+
+
+def test_unusual_event_ids_are_distinguished_in_postgres(postgres_dsn: str) -> None:
+    """PostgreSQL stores neither null characters nor lone surrogates."""
+    with PostgresDedupStore(postgres_dsn, create=True) as dedup:
+        assert_distinguished(dedup, ["a", "A", "\0", "\\0", "\\\\0", "\ud800", "\\ud800", "e\u0301", "\u00e9", "%s"])
+
+
+def test_postgres_store_deletes_expired_events(postgres: PostgresServer, postgres_dsn: str) -> None:
+    """Once a minute."""
+    with PostgresDedupStore(postgres_dsn, retention=HOUR, create=True) as dedup:
+        postgres.execute(
+            "INSERT INTO adapty_dedup_events SELECT n::text, NULL, now() - interval '2 hours'"
+            " FROM generate_series(1, 50) AS n",
+            postgres_dsn,
+        )
+        dedup.acquire("new", "a")
+    assert postgres.execute("SELECT event_id FROM adapty_dedup_events", postgres_dsn) == [("new",)]
 
 
 def test_durations_must_be_positive_timedeltas(make: Callable[..., DedupStore]) -> None:

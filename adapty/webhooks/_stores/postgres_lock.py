@@ -94,22 +94,15 @@ class WorkerLock:
     def _extend(self, start: float) -> None:
         self._renew_at, self._valid_until = start + _RENEW_SECONDS, start + LEASE_SECONDS
 
-    def keep(self, connection: Any) -> None:
-        """Keep the lock, if it was acquired; call it with the connection before each use.
+    def keep(self, connection: Any) -> int:
+        """Keep the lock, and return the token that updates of this worker must have.
+
+        Call it with the connection before each use.
 
         Raises:
             WebhookUnavailableError: The lock is lost.
         """
-        if self._token is not None and not self._is_kept(connection):
-            raise self._lose()
-
-    def get_fence(self) -> int:
-        """Return the token that updates of this worker must have.
-
-        Raises:
-            WebhookUnavailableError: The lock is lost.
-        """
-        if self._token is None:
+        if self._token is None or not self._is_kept(connection):
             raise self._lose()
         return self._token
 

@@ -161,7 +161,8 @@ class PostgresOutboxStore:
     @contextmanager
     def _connected(self) -> Iterator[Any]:
         with self._database.connected() as connection:
-            self._lock.keep(connection)
+            if self._is_worker:
+                self._lock.keep(connection)
             yield connection
 
     def put(self, event_id: str, profile: str, event: str, *, retention: float) -> bool:
@@ -213,20 +214,29 @@ class PostgresOutboxStore:
         If there are more profiles than the limit, the next call returns those of the next profiles, so that each
         profile has its turn.
         """
-        values = {"waiting": [encode_text(profile) for profile in waiting], "limit": limit}
-        with self._connected() as connection:
-            after = self._after
-            rows = connection.execute(_READ_DUE, {**values, "after": after, "until": _LAST}).fetchall()
-            if after and len(rows) < limit:  # from the first profile on
-                values["limit"] = limit - len(rows)
-                rows += connection.execute(_READ_DUE, {**values, "after": "", "until": after}).fetchall()
-            due, dead = _sort_out(rows)
-            if dead:
-                connection.cursor().executemany(
-                    _MARK_DAMAGED, [(encode_text(event.reason), event.seq) for event in dead]
-                )
-        self._after = max((row[3] for row in rows if row[3] > after), default="") if len(rows) == limit else ""
-        return due, dead
+        dead: list[DeadLettered] = []
+        encoded = [encode_text(profile) for profile in waiting]
+        while True:
+            with self._connected() as connection:
+                due, damaged = _sort_out(self._read_first(connection, encoded, limit))
+                if not damaged:
+                    return due, dead
+                values = [(encode_text(event.reason), event.seq) for event in damaged]
+                connection.cursor().executemany(_MARK_DAMAGED, values)
+            dead += damaged
+
+    def _read_first(self, connection: Any, waiting: list[str], limit: int) -> list[Sequence[Any]]:
+        """Return the first pending event of each profile, from one profile after the last one of the last call on."""
+        after = self._after
+        values: dict[str, object] = {"waiting": waiting, "limit": limit, "after": after, "until": _LAST}
+        rows: list[Sequence[Any]] = connection.execute(_READ_DUE, values).fetchall()
+        last = rows
+        if after and len(rows) < limit:  # from the first profile on
+            values.update(limit=limit - len(rows), after="", until=after)
+            last = connection.execute(_READ_DUE, values).fetchall()
+            rows += last
+        self._after = max((row[3] for row in last), default="") if len(rows) == limit else ""
+        return rows
 
     def update(self, updates: Iterable[EventUpdate], *, max_failures: int, max_age: float) -> list[DeadLettered]:
         """Apply updates; return the events that became dead letters by both limits."""
@@ -242,7 +252,7 @@ class PostgresOutboxStore:
         failed = [update.seq for update in updates if update.failures]
         with self._connected() as connection:
             values = (
-                self._lock.get_fence() if self._is_worker else _NO_FENCE,
+                self._lock.keep(connection) if self._is_worker else _NO_FENCE,
                 [update.seq for update in updates],
                 [encode_text(update.event_id) for update in updates],
                 [update.state for update in updates],
