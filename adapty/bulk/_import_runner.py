@@ -26,9 +26,10 @@ from adapty.bulk._inputs.sources import Source, open_source, sibling_input
 from adapty.bulk._stage import Options, PendingRecord, Stage, StageResult
 from adapty.bulk._stage_runner import StageRunner
 from adapty.bulk._state.checkpoint import FINGERPRINT_OF, Checkpoint
-from adapty.bulk._state.rejects import RejectsFile, finalize_rejects, rejects_name
+from adapty.bulk._state.checkpoint_location import CheckpointLocation, FileLocation
+from adapty.bulk._state.rejects import RejectsFile, finalize_rejects, partial_rejects_path, rejects_name
 from adapty.bulk._state.resume_advice import resume_advice
-from adapty.bulk.options import ImportOptions, bool_option, checkpoint_path, parse_options, reject_unknown
+from adapty.bulk.options import ImportOptions, bool_option, checkpoint_location, parse_options, reject_unknown
 from adapty.bulk.reports import ImportReport
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
@@ -67,7 +68,7 @@ class ImportRunner:
         options: The validated options.
         mapping: The column of each field.
         ignore: The columns to ignore.
-        checkpoint: The file for the progress, or None.
+        checkpoint: Where the progress is, or None.
     """
 
     inputs: tuple[_Input, ...]
@@ -75,7 +76,7 @@ class ImportRunner:
     options: Options
     mapping: Mapping[str, str]
     ignore: Collection[str]
-    checkpoint: Path | None
+    checkpoint: CheckpointLocation | None
 
     @classmethod
     def create(cls, inputs: Mapping[str, Any], *, sort: bool, options: ImportOptions) -> Self:
@@ -106,9 +107,13 @@ class ImportRunner:
             opened = open_source(kind, source, RECORDS[kind], own, ignore=ignore, others=others, delimiter=delimiter)
             name = rejects_name(opened.name, dry_run=checked.dry_run)
             opened_inputs.append(_Input(kind, opened, folder / name))
-        checkpoint = checkpoint_path(options, [each.source.path for each in opened_inputs])
+        checkpoint = checkpoint_location(
+            options, {each.kind: each.source.path for each in opened_inputs}, databases=True
+        )
         _reject_shared_files(
-            *(each.source.path for each in opened_inputs), *(each.rejects for each in opened_inputs), checkpoint
+            *(each.source.path for each in opened_inputs),
+            *(each.rejects for each in opened_inputs),
+            checkpoint.path if isinstance(checkpoint, FileLocation) else None,
         )
         return cls(tuple(opened_inputs), is_sorted, checked, mapping, ignore, None if checked.dry_run else checkpoint)
 
@@ -143,7 +148,7 @@ class ImportRunner:
             if each.source.path is not None:
                 config[each.kind] = str(each.source.path.absolute())
                 config[FINGERPRINT_OF + each.source.name] = await asyncio.to_thread(fingerprint, each.source.path)
-        return Checkpoint.open(self.checkpoint, config)
+        return self.checkpoint.open(config)
 
     async def _send(
         self,
@@ -154,6 +159,8 @@ class ImportRunner:
         token: CancelToken,
     ) -> tuple[StageResult, Path | None]:
         """Send the rest of one input. Return the result and the path of its rejects, if there are any."""
+        if checkpoint.run_id is not None:
+            checkpoint.attach_results(each.kind, partial_rejects_path(each.rejects, checkpoint.run_id))
         saved = checkpoint.load(each.kind)
         on_rename = partial(_set_rejects_path, checkpoint, each.kind)
         if saved is not None and saved.done and checkpoint.run_id is not None:
