@@ -23,6 +23,7 @@ from adapty.bulk._inputs.files import parse_path
 from adapty.bulk._inputs.fingerprint import fingerprint
 from adapty.bulk._inputs.sorting import SortedSource
 from adapty.bulk._inputs.sources import Source, open_source, sibling_input
+from adapty.bulk._inputs.times import Times
 from adapty.bulk._stage import Options, PendingRecord, Stage, StageResult
 from adapty.bulk._stage_runner import StageRunner
 from adapty.bulk._state.checkpoint import FINGERPRINT_OF, Checkpoint
@@ -67,6 +68,7 @@ class ImportRunner:
         options: The validated options.
         mapping: The column of each field.
         ignore: The columns to ignore.
+        times: How to read times.
         checkpoint: The file for the progress, or None.
     """
 
@@ -75,6 +77,7 @@ class ImportRunner:
     options: Options
     mapping: Mapping[str, str]
     ignore: Collection[str]
+    times: Times
     checkpoint: Path | None
 
     @classmethod
@@ -94,6 +97,7 @@ class ImportRunner:
         mapping = {} if mapping is None else mapping
         ignore = options.get("ignore", ())
         delimiter = parse_delimiter(options.get("delimiter", DELIMITER))
+        times = Times.create(options.get("timezone"), options.get("datetime_format"))
         folder = parse_path("rejects_dir", options.get("rejects_dir", "."))
         if not folder.is_dir():
             raise AdaptyUsageError.for_field("rejects_dir", f"{folder} is not an existing folder; expected a folder")
@@ -103,14 +107,17 @@ class ImportRunner:
                 sibling_input(other, wanted[other], RECORDS[other], delimiter) for other in wanted if other != kind
             ]
             own = _fields_for(kind, mapping, wanted)
-            opened = open_source(kind, source, RECORDS[kind], own, ignore=ignore, others=others, delimiter=delimiter)
+            opened = open_source(
+                kind, source, RECORDS[kind], own, ignore=ignore, others=others, delimiter=delimiter, times=times
+            )
             name = rejects_name(opened.name, dry_run=checked.dry_run)
             opened_inputs.append(_Input(kind, opened, folder / name))
         checkpoint = checkpoint_path(options, [each.source.path for each in opened_inputs])
         _reject_shared_files(
             *(each.source.path for each in opened_inputs), *(each.rejects for each in opened_inputs), checkpoint
         )
-        return cls(tuple(opened_inputs), is_sorted, checked, mapping, ignore, None if checked.dry_run else checkpoint)
+        saved = None if checked.dry_run else checkpoint
+        return cls(tuple(opened_inputs), is_sorted, checked, mapping, ignore, times, saved)
 
     async def run(self, client: Adapty | AsyncAdapty, token: CancelToken) -> ImportReport:
         """Send the rest of all inputs.
@@ -136,6 +143,7 @@ class ImportRunner:
         config = {"address": client._transport.config.base_urls["mail"]}  # noqa: SLF001 - of the same package
         config["mapping"] = ", ".join(f"{field}={column}" for field, column in sorted(self.mapping.items()))
         config["ignore"] = ", ".join(sorted({*self.ignore}))
+        config.update(self.times.config())
         config["delimiter"] = self.inputs[0].source.delimiter
         config["sort"] = "yes" if self.sort else "no"
         for each in self.inputs:

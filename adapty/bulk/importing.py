@@ -69,7 +69,7 @@ def import_all(
         events: The same with the fields of `TransactionEvent`.
         sort: Send the events in the order of their `event_datetime`; they are sorted on disk.
         options: See `ImportOptions`: `mapping`, `ignore`, `rejects_dir`, `checkpoint`, `dry_run`, `delimiter`,
-            `concurrency`, `rate_limit`, `max_retries`, `transport` and `on_progress`.
+            `timezone`, `datetime_format`, `concurrency`, `rate_limit`, `max_retries`, `transport` and `on_progress`.
 
     Returns:
         What was accepted and rejected, and the flows that follow from it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict
+from zoneinfo import ZoneInfo
 
 import httpx
 from attrs import asdict
@@ -66,6 +67,11 @@ class ImportOptions(BulkOptions, total=False):
             field is ignored.
         ignore: Columns of CSV, or keys of JSON objects, to ignore: `["city", "notes"]`; "" for columns without a name.
         delimiter: The character between the cells of CSV, such as ";" or a tab. Default: ",".
+        timezone: What times without a zone mean, as an IANA name: "UTC". Times with an offset keep it. Default: times
+            without a zone are refused.
+        datetime_format: The format of times that are not ISO 8601: one for all, or one for each field, such as
+            `{"purchased_at": "%d.%m.%Y %H:%M"}`. `epoch` is seconds since 1970, `epoch_ms` milliseconds. The format of
+            `birthday` must be given by its name.
         rejects_dir: The folder of the rejects files. Default: the current folder.
         checkpoint: The file with the progress of the import, to resume it. Default: `INPUT.checkpoint` beside the first
             input, and none if an input is not a file. None: no checkpoint; an interrupted import starts over.
@@ -75,6 +81,8 @@ class ImportOptions(BulkOptions, total=False):
     mapping: Mapping[str, str]
     ignore: Collection[str]
     delimiter: str
+    timezone: str | ZoneInfo | None
+    datetime_format: str | Mapping[str, str] | None
     rejects_dir: str | Path
     checkpoint: str | Path | None
     dry_run: bool
