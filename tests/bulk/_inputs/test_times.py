@@ -92,3 +92,8 @@ def test_times_of_files_are_converted_before_rows_are_sorted(tmp_path: Path) -> 
     times = Times.create("UTC", "%d.%m.%Y")
     source = open_source("events", path, TransactionEvent, delimiter=";", times=times)
     assert [row.data["event_id"] for row in sorted_rows(source.rows())] == ["a", "b", "c"]
+
+
+def test_the_checkpoint_distinguishes_zones_and_formats() -> None:
+    configs = [Times.create(*given).config() for given in [(), ("UTC",), ("Europe/Berlin",), (None, "epoch")]]
+    assert all(configs.count(each) == 1 for each in configs)
