@@ -30,7 +30,7 @@ from adapty.bulk._state.rejects import RejectsFile, finalize_rejects, rejects_na
 from adapty.bulk._state.resume_advice import resume_advice
 from adapty.bulk.options import ImportOptions, bool_option, checkpoint_path, parse_options, reject_unknown
 from adapty.bulk.reports import ImportReport
-from adapty.errors import AdaptyUsageError
+from adapty.errors import AdaptyUsageError, FieldProblem
 from adapty.models import MailProfile, TransactionEvent
 from adapty.models._request import field_names
 
@@ -119,7 +119,8 @@ class ImportRunner:
             AdaptyError: The error that aborted the import, with notes about its progress.
             KeyboardInterrupt: The token requested the end.
         """
-        client._transport.config.key("mail")  # noqa: SLF001 - refused before a checkpoint is made
+        if not self.options.dry_run:
+            client._transport.config.key("mail")  # noqa: SLF001 - refused before a checkpoint is made
         began = monotonic()
         abort_policy = AbortPolicy()
         for each in self.inputs:
@@ -249,10 +250,34 @@ def _build_job(kind: str, number: int, row: Row) -> Job[PendingRecord]:
     """Build the request of a row. The ids of a ready record are not checked for damage, those of a file are."""
     record: Any = row.record
     if record is None:
-        refuse_damaged_ids(row.data)
-        record = RECORDS[kind].from_dict(row.data)
+        record = _create_record(kind, row)
     call = build_mail_call(OPERATIONS[kind], ignore_body, record)
     return Job(record.external_profile_id, call, PendingRecord(number, row, record))
+
+
+def _create_record(kind: str, row: Row) -> Any:
+    """Create the record of a row.
+
+    Raises:
+        AdaptyUsageError: Fields are invalid; it names all of them.
+    """
+    record, problems = None, [*row.faults]
+    try:
+        refuse_damaged_ids(row.data)
+    except AdaptyUsageError as error:
+        problems += error.problems
+    try:
+        record = RECORDS[kind].from_dict(row.data)
+    except AdaptyUsageError as error:
+        named = {_outer(each) for each in problems}
+        problems += [each for each in error.problems if _outer(each) not in named]
+    if problems:
+        raise AdaptyUsageError.for_problems(problems)
+    return record
+
+
+def _outer(problem: FieldProblem) -> str:
+    return (problem.field_name or "").partition(".")[0]
 
 
 def _fields_for(kind: str, mapping: Mapping[str, str], kinds: Collection[str]) -> Mapping[str, str]:

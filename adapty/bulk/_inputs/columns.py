@@ -10,6 +10,7 @@ from attrs import frozen
 
 from adapty._core.validation import format_name, suggest_choice, type_name
 from adapty.bulk._inputs.column_hints import (
+    hint_for_missing,
     hint_for_repeated,
     hint_for_unknown,
     hint_for_unnamed,
@@ -17,9 +18,9 @@ from adapty.bulk._inputs.column_hints import (
     suggest,
 )
 from adapty.bulk._inputs.historical_import import CUSTOM_ATTRIBUTES, FIELDS, NOT_IMPORTED, PARSERS, is_historical_import
-from adapty.errors import AdaptyUsageError
+from adapty.errors import AdaptyUsageError, FieldProblem
 from adapty.models import MailProfile
-from adapty.models._request import NESTED, RequestModel, field_names
+from adapty.models._request import NESTED, RequestModel, field_names, required_fields
 
 __all__ = [
     "META_COLUMNS",
@@ -168,11 +169,11 @@ class Columns:
 
         Raises:
             AdaptyUsageError: The first line is a record; a mapped or ignored column is missing here and in the other
-                inputs that can have it; or a column has no name, is unknown, or sets the same field as another one.
-                `field_name` is the column's name.
+                inputs that can have it; a required field has no column; or a column has no name, is unknown, or sets
+                the same field as another one. `problems` names all of them.
         """
         self._reject_record(header, file)
-        self._reject_missing(header, file)
+        problems = self._find_missing(header, file)
         is_historical = self.record is MailProfile and is_historical_import(header)
         taken = {path for name in header for path in self.mapped.get(name, ())}
         before: set[str] = set()
@@ -185,11 +186,14 @@ class Columns:
             if not is_repeated:
                 problem = self._problem(name, column, inside, file)
             if problem:
-                raise AdaptyUsageError.for_field(format_name(name) or f"column {number}", problem)
+                problems.append(FieldProblem(format_name(name) or f"column {number}", problem))
             before.add(name)
             for outer, inner in column.paths:
                 inside.setdefault(outer, {})[inner] = name
             columns.append(column)
+        problems += self._find_missing_fields(inside, file)
+        if problems:
+            raise AdaptyUsageError.for_problems(problems)
         return columns
 
     def _column(self, name: str, taken: set[FieldPath], *, is_historical: bool) -> HeaderColumn:
@@ -216,16 +220,27 @@ class Columns:
         expected = f"expected the names of the columns in the first line, such as {','.join(self.names)}"
         raise AdaptyUsageError(f"{file}: has no header: its first line is a record; {expected}")
 
-    def _reject_missing(self, header: Sequence[str], file: str) -> None:
-        """Raise if a mapped or ignored column is missing and cannot be in another input."""
+    def _find_missing(self, header: Sequence[str], file: str) -> list[FieldProblem]:
+        """Return the mapped and ignored columns that are missing and cannot be in another input."""
+        problems = []
         for column, paths in self.mapped.items():
             for path in paths:
                 others = [other for other in self.others if path[0] in field_names(other.record)]
                 if missing := _missing(column, header, file, others):
-                    _fail(f"maps {_column_name(path)} to {missing}")
+                    problems.append(FieldProblem("mapping", f"maps {_column_name(path)} to {missing}"))
         for column in sorted(self.ignored):
             if missing := _missing(column, header, file, self.others):
-                raise AdaptyUsageError.for_field("ignore", f"contains {missing}")
+                problems.append(FieldProblem("ignore", f"contains {missing}"))
+        return problems
+
+    def _find_missing_fields(self, found: Collection[str], file: str) -> list[FieldProblem]:
+        """Return the required fields that no column sets, unless a mapped column for one is missing already."""
+        mapped = {path[0] for paths in self.mapped.values() for path in paths}
+        return [
+            FieldProblem(name, f"has no column in {file}; it is required{hint_for_missing(name)}")
+            for name in required_fields(self.record)
+            if name not in found and name not in mapped
+        ]
 
     def _problem(
         self, name: str, column: HeaderColumn, inside: Mapping[str, Mapping[str | None, str]], file: str
