@@ -32,7 +32,7 @@ from adapty.bulk.options import ImportOptions, bool_option, checkpoint_path, par
 from adapty.bulk.reports import ImportReport
 from adapty.errors import AdaptyUsageError, FieldProblem
 from adapty.models import MailProfile, TransactionEvent
-from adapty.models._request import field_names
+from adapty.models._request import field_names, required_fields
 
 if TYPE_CHECKING:
     from adapty._async.client import AsyncAdapty
@@ -103,7 +103,16 @@ class ImportRunner:
                 sibling_input(other, wanted[other], RECORDS[other], delimiter) for other in wanted if other != kind
             ]
             own = _fields_for(kind, mapping, wanted)
-            opened = open_source(kind, source, RECORDS[kind], own, ignore=ignore, others=others, delimiter=delimiter)
+            opened = open_source(
+                kind,
+                source,
+                RECORDS[kind],
+                own,
+                ignore=ignore,
+                others=others,
+                required=required_fields(RECORDS[kind]),
+                delimiter=delimiter,
+            )
             name = rejects_name(opened.name, dry_run=checked.dry_run)
             opened_inputs.append(_Input(kind, opened, folder / name))
         checkpoint = checkpoint_path(options, [each.source.path for each in opened_inputs])

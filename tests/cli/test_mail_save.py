@@ -141,7 +141,7 @@ def test_invalid_profile_is_not_sent(served: Sandbox) -> None:
         (["--country", "usa"], "--country: "),
         (["--birthday", "yesterday"], "--birthday: "),
         (["--device", "os=17.5"], "--device platform: "),
-        (["--device", "platforms=iOS"], "--device platforms: "),
+        (["--device", "platforms=iOS"], "2 problems:\n  --device platforms: "),
         (["--device", "platform:=7"], "--device platform:: "),
         (["--device", "iOS"], "--device: "),
         (["--device", "=iOS"], "--device: "),

@@ -20,7 +20,7 @@ from adapty.bulk._inputs.column_hints import (
 from adapty.bulk._inputs.historical_import import CUSTOM_ATTRIBUTES, FIELDS, NOT_IMPORTED, PARSERS, is_historical_import
 from adapty.errors import AdaptyUsageError, FieldProblem
 from adapty.models import MailProfile
-from adapty.models._request import NESTED, RequestModel, field_names, required_fields
+from adapty.models._request import NESTED, RequestModel, field_names
 
 __all__ = [
     "META_COLUMNS",
@@ -108,6 +108,7 @@ class Columns:
         aliases: The columns with names of the vendor's, with their fields; CSV only.
         ignored: The ignored columns and keys.
         others: The other inputs of the import.
+        required: The fields that need a column of CSV.
         known: The fields of its records, as a set.
     """
 
@@ -118,6 +119,7 @@ class Columns:
     aliases: Mapping[str, str] = attrs.field(factory=dict)
     ignored: Collection[str] = frozenset()
     others: Sequence[SiblingInput] = ()
+    required: Collection[str] = ()
     known: frozenset[str] = attrs.field(
         init=False, default=attrs.Factory(lambda self: frozenset(self.names), takes_self=True)
     )
@@ -130,6 +132,7 @@ class Columns:
         *,
         ignore: Collection[str] = (),
         others: Sequence[SiblingInput] = (),
+        required: Collection[str] = (),
     ) -> Self:
         """Check a mapping and the names of ignored columns.
 
@@ -139,6 +142,7 @@ class Columns:
                 several fields.
             ignore: Columns, or keys, to ignore; "" for columns without a name.
             others: The other inputs of the import.
+            required: The fields that need a column of CSV.
 
         Raises:
             AdaptyUsageError: The mapping is not a mapping, has an unknown field, or sets one field from two columns; or
@@ -147,7 +151,7 @@ class Columns:
         names, nested = _list_fields(record)
         mapped = _validate_mapping(cls(record, names, nested), {} if mapping is None else mapping)
         ignored = _validate_ignore(ignore, mapped)
-        return cls(record, names, nested, mapped, VENDOR_COLUMNS.get(record, {}), ignored, others)
+        return cls(record, names, nested, mapped, VENDOR_COLUMNS.get(record, {}), ignored, others, required)
 
     def paths_of(self, column: str) -> tuple[FieldPath, ...]:
         """Return the fields that a column sets, whether or not the records have them."""
@@ -167,6 +171,10 @@ class Columns:
         Adapty Mail has no field for set no field. If a column is mapped to a field, a column with the field's own name,
         or the vendor's, is ignored.
 
+        Args:
+            header: The names of the columns.
+            file: The file's name, for messages.
+
         Raises:
             AdaptyUsageError: The first line is a record; a mapped or ignored column is missing here and in the other
                 inputs that can have it; a required field has no column; or a column has no name, is unknown, or sets
@@ -181,10 +189,9 @@ class Columns:
         columns: list[HeaderColumn] = []
         for number, name in enumerate(header, start=1):
             column = self._column(name, taken, is_historical=is_historical)
-            is_repeated = name in before and name not in self.ignored
-            problem: str | None = f"is the name of two columns of {file}{hint_for_repeated(name)}"
-            if not is_repeated:
-                problem = self._problem(name, column, inside, file)
+            problem = self._problem(name, column, inside, file)
+            if name and name in before and name not in self.ignored:
+                problem = f"is the name of two columns of {file}{hint_for_repeated(name)}"
             if problem:
                 problems.append(FieldProblem(format_name(name) or f"column {number}", problem))
             before.add(name)
@@ -228,17 +235,15 @@ class Columns:
                 others = [other for other in self.others if path[0] in field_names(other.record)]
                 if missing := _missing(column, header, file, others):
                     problems.append(FieldProblem("mapping", f"maps {_column_name(path)} to {missing}"))
-        for column in sorted(self.ignored):
-            if missing := _missing(column, header, file, self.others):
-                problems.append(FieldProblem("ignore", f"contains {missing}"))
-        return problems
+        ignored = (_missing(column, header, file, self.others) for column in sorted(self.ignored))
+        return [*problems, *(FieldProblem("ignore", f"contains {missing}") for missing in ignored if missing)]
 
     def _find_missing_fields(self, found: Collection[str], file: str) -> list[FieldProblem]:
         """Return the required fields that no column sets, unless a mapped column for one is missing already."""
         mapped = {path[0] for paths in self.mapped.values() for path in paths}
         return [
             FieldProblem(name, f"has no column in {file}; it is required{hint_for_missing(name)}")
-            for name in required_fields(self.record)
+            for name in self.required
             if name not in found and name not in mapped
         ]
 
