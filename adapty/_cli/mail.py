@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -197,7 +198,8 @@ def import_files(
         checkpoint=checkpoint,
         no_checkpoint=no_checkpoint,
     )
-    with Adapty() as client, display_progress() as show:
+    opened = nullcontext(None) if dry_run else Adapty()
+    with opened as client, display_progress() as show:
         report = import_all(client, profiles=profiles_file, events=events_file, sort=sort, on_progress=show, **options)
     print_import_report(report, as_json=as_json)
     if report.rejected:

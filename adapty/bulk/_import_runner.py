@@ -121,14 +121,14 @@ class ImportRunner:
         )
         return cls(tuple(opened_inputs), is_sorted, checked, mapping, ignore, None if checked.dry_run else checkpoint)
 
-    async def run(self, client: Adapty | AsyncAdapty, token: CancelToken) -> ImportReport:
+    async def run(self, client: Adapty | AsyncAdapty | None, token: CancelToken) -> ImportReport:
         """Send the rest of all inputs.
 
         Raises:
             AdaptyError: The error that aborted the import, with notes about its progress.
             KeyboardInterrupt: The token requested the end.
         """
-        if not self.options.dry_run:
+        if client is not None and not self.options.dry_run:
             client._transport.config.key("mail")  # noqa: SLF001 - refused before a checkpoint is made
         began = monotonic()
         abort_policy = AbortPolicy()
@@ -140,8 +140,8 @@ class ImportRunner:
             checkpoint.finish()
         return evolve(report, elapsed=monotonic() - began)
 
-    async def _open_checkpoint(self, client: Adapty | AsyncAdapty) -> Checkpoint:
-        if self.checkpoint is None:
+    async def _open_checkpoint(self, client: Adapty | AsyncAdapty | None) -> Checkpoint:
+        if self.checkpoint is None or client is None:
             return Checkpoint.temporary()
         config = {"address": client._transport.config.base_urls["mail"]}  # noqa: SLF001 - of the same package
         config["mapping"] = ", ".join(f"{field}={column}" for field, column in sorted(self.mapping.items()))
@@ -158,7 +158,7 @@ class ImportRunner:
     async def _send(
         self,
         each: _Input,
-        client: Adapty | AsyncAdapty,
+        client: Adapty | AsyncAdapty | None,
         checkpoint: Checkpoint,
         abort_policy: AbortPolicy,
         token: CancelToken,

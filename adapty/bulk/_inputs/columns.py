@@ -192,8 +192,9 @@ class Columns:
             problem = self._problem(name, column, inside, file)
             if name and name in before and name not in self.ignored:
                 problem = f"is the name of two columns of {file}{hint_for_repeated(name)}"
-            if problem:
-                problems.append(FieldProblem(format_name(name) or f"column {number}", problem))
+            shown = format_name(name) or f"column {number}"
+            if problem and all(shown != other.field_name for other in problems):
+                problems.append(FieldProblem(shown, problem))
             before.add(name)
             for outer, inner in column.paths:
                 inside.setdefault(outer, {})[inner] = name

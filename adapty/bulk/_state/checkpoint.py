@@ -7,6 +7,7 @@ import os
 import sqlite3
 import stat
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -276,9 +277,10 @@ class Checkpoint:
             return False
         saved = self._connection.execute("SELECT counts FROM stages").fetchall()
         try:
-            return not any(_parse_counts(counts).get("accepted") for (counts,) in saved)
+            totals = sum((Counter(_parse_counts(counts)) for (counts,) in saved), Counter())
         except (AttributeError, TypeError, ValueError):
             raise self._damaged() from None
+        return totals.keys() == {"rejected"}
 
     def _start(self, config: Mapping[str, str]) -> None:
         execute = self._connection.execute
