@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -211,7 +212,8 @@ def import_files(
         checkpoint=checkpoint,
         no_checkpoint=no_checkpoint,
     )
-    with Adapty() as client, display_progress() as show:
+    opened = nullcontext(None) if dry_run else Adapty()
+    with opened as client, display_progress() as show:
         report = import_all(client, profiles=profiles_file, events=events_file, sort=sort, on_progress=show, **options)
     print_import_report(report, as_json=as_json)
     if report.rejected:

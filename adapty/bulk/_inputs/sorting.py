@@ -15,7 +15,7 @@ from adapty._sqlite import translate_temporary_errors
 from adapty.bulk._inputs.rows import Row
 from adapty.bulk._inputs.sources import Source
 from adapty.bulk._inputs.to_json import source_to_json
-from adapty.errors import AdaptyUsageError
+from adapty.errors import AdaptyUsageError, FieldProblem
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -122,7 +122,7 @@ class _Sorter:
         self._insert_batch()
         with translate_temporary_errors(_PROBLEM):
             for (packed,) in self._connection.execute("SELECT row FROM rows ORDER BY time, rowid"):
-                yield Row(*pickle.loads(packed))  # noqa: S301 - our own data, in a file without a name
+                yield _unpack(packed)
 
     def close(self) -> None:
         self._connection.close()
@@ -144,12 +144,18 @@ def _time(row: Row) -> int:
 
 def _pack(row: Row) -> bytes:
     """Pickle a row. If its values cannot be pickled, or not be unpickled, that is the row's problem."""
-    fields = (row.line, row.data, row.source, row.problem, row.record, row.has_invalid_utf8, row.field)
+    faults = [tuple(fault) for fault in row.faults]  # plain values, which need no check
+    fields = (row.line, row.data, row.source, row.problem, row.record, row.has_invalid_utf8, row.field, faults)
     try:
         packed = pickle.dumps(fields, _PROTOCOL)
         if row.record is None and _STACK_GLOBAL in packed:
             pickle.loads(packed)  # noqa: S301 - see above
     except Exception:  # noqa: BLE001 - the caller's objects, whose own code runs here
         problem = "has a value that cannot be written to disk to be sorted; expected text, numbers, dates and times"
-        return pickle.dumps((row.line, {}, source_to_json(row), problem), _PROTOCOL)
+        return pickle.dumps((row.line, {}, source_to_json(row), problem, None, False, None, []), _PROTOCOL)
     return packed
+
+
+def _unpack(packed: bytes) -> Row:
+    *fields, faults = pickle.loads(packed)  # noqa: S301 - our own data, in a file without a name
+    return Row(*fields, faults=tuple(FieldProblem(*fault) for fault in faults))

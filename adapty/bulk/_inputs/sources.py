@@ -98,6 +98,7 @@ def open_source(
     *,
     ignore: Collection[str] = (),
     others: Sequence[SiblingInput] = (),
+    required: Collection[str] = (),
     delimiter: str = DELIMITER,
     times: Times | None = None,
 ) -> Source:
@@ -110,6 +111,7 @@ def open_source(
         mapping: Fields, nested ones dotted (`custom.plan`, `device_info.os`), to the columns or keys that hold them.
         ignore: Columns, or keys, to ignore.
         others: The other inputs of the import, which can have the mapped columns instead.
+        required: The fields that need a column in a CSV file.
         delimiter: The character between the cells of CSV.
         times: How to read times.
 
@@ -122,7 +124,7 @@ def open_source(
         >>> [row.data for row in source.rows()]
         [{'external_profile_id': 'user_1'}]
     """
-    columns = Columns.create(record, mapping, ignore=ignore, others=others)
+    columns = Columns.create(record, mapping, ignore=ignore, others=others, required=required)
     times = times or Times()
     if isinstance(given, str | PathLike):
         return _opened_file(name, given, columns, delimiter, times)

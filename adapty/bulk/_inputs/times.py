@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 from adapty._core.lazy import lazy_pattern
 from adapty._core.validation import Invalid, quote, suggest_choice, type_name, validate
 from adapty._timezones import timezone_name
-from adapty.errors import AdaptyUsageError
+from adapty.errors import AdaptyUsageError, FieldProblem
 
 if TYPE_CHECKING:
     from adapty.bulk._inputs.rows import Row
@@ -66,9 +66,10 @@ class Times:
         return cls(zone, _parse_formats(datetime_format))
 
     def apply(self, row: Row) -> Row:
-        """Return a row with its times converted, or with a problem if one cannot be."""
+        """Return a row with its times converted; those that cannot be converted are its faults, and not in its data."""
         data = row.data
         changed: dict[str, Any] = {}
+        faults: list[FieldProblem] = []
         for field in (*_DATETIMES, *(name for name in self.formats if name == _BIRTHDAY)):
             if field not in data:
                 continue
@@ -76,9 +77,14 @@ class Times:
             try:
                 converted = self._convert(field, value)
             except Invalid as invalid:
-                return evolve(row, data={}, problem=str(invalid), field=field)
+                faults.append(FieldProblem(field, str(invalid)))
+                continue
             if converted is not value:
                 changed[field] = converted
+        if faults:
+            wrong = {fault.field_name for fault in faults}
+            data = {name: value for name, value in data.items() if name not in wrong}
+            return evolve(row, data={**data, **changed}, faults=(*row.faults, *faults))
         return evolve(row, data={**data, **changed}) if changed else row
 
     def config(self) -> dict[str, str]:
