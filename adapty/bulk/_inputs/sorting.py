@@ -8,7 +8,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from attrs import define
+from attrs import define, evolve
 
 from adapty._core.validation import aware_datetime, validate
 from adapty._sqlite import translate_temporary_errors
@@ -144,7 +144,7 @@ def _time(row: Row) -> int:
 
 def _pack(row: Row) -> bytes:
     """Pickle a row. If its values cannot be pickled, or not be unpickled, that is the row's problem."""
-    faults = [tuple(fault) for fault in row.faults]  # plain values, which need no check
+    faults = tuple(map(tuple, row.faults))  # plain values, which need no check
     fields = (row.line, row.data, row.source, row.problem, row.record, row.has_invalid_utf8, row.field, faults)
     try:
         packed = pickle.dumps(fields, _PROTOCOL)
@@ -152,10 +152,10 @@ def _pack(row: Row) -> bytes:
             pickle.loads(packed)  # noqa: S301 - see above
     except Exception:  # noqa: BLE001 - the caller's objects, whose own code runs here
         problem = "has a value that cannot be written to disk to be sorted; expected text, numbers, dates and times"
-        return pickle.dumps((row.line, {}, source_to_json(row), problem, None, False, None, []), _PROTOCOL)
+        return pickle.dumps((row.line, {}, source_to_json(row), problem), _PROTOCOL)
     return packed
 
 
 def _unpack(packed: bytes) -> Row:
-    *fields, faults = pickle.loads(packed)  # noqa: S301 - our own data, in a file without a name
-    return Row(*fields, faults=tuple(FieldProblem(*fault) for fault in faults))
+    row = Row(*pickle.loads(packed))  # noqa: S301 - our own data, in a file without a name
+    return evolve(row, faults=tuple(FieldProblem(*fault) for fault in row.faults)) if row.faults else row
