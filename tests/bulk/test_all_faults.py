@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("skip_waits", "no_loose_ends")
 
-WRONG = {"external_profile_id": "user_1", "email": "jane", "country": "Atlantis"}
+WRONG: dict[str, Any] = {"external_profile_id": "user_1", "email": "jane", "country": "Atlantis"}
 EXPECTED = ["external_created_at", "email", "country"]
 
 
