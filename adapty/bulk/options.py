@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, TypedDict
+from zoneinfo import ZoneInfo
 
 import httpx
 from attrs import asdict
@@ -18,7 +19,7 @@ from adapty._engine.options import (
     reject_unknown,
     validate_callback,
 )
-from adapty._postgres import Dsn, is_postgres_url
+from adapty._postgres_dsn import is_postgres_url, parse_dsn
 from adapty.bulk._inputs.files import parse_path
 from adapty.bulk._stage import Options
 from adapty.bulk._state.checkpoint_location import CheckpointLocation, FileLocation, PostgresLocation
@@ -68,6 +69,11 @@ class ImportOptions(BulkOptions, total=False):
             field is ignored.
         ignore: Columns of CSV, or keys of JSON objects, to ignore: `["city", "notes"]`; "" for columns without a name.
         delimiter: The character between the cells of CSV, such as ";" or a tab. Default: ",".
+        timezone: What times without a zone mean, as an IANA name: "UTC". Times with an offset keep it. Default: times
+            without a zone are refused.
+        datetime_format: The format of times that are not ISO 8601: one for all, or one for each field, such as
+            `{"purchased_at": "%d.%m.%Y %H:%M"}`. `epoch` is seconds since 1970, `epoch_ms` milliseconds. The format of
+            `birthday` must be given by its name.
         rejects_dir: The folder of the rejects files. Default: the current folder.
         checkpoint: The file with the progress of the import, to resume it, or the URL of a PostgreSQL database
             (`postgresql://...`), for jobs without a durable disk. Default: `INPUT.checkpoint` beside the first input,
@@ -78,6 +84,8 @@ class ImportOptions(BulkOptions, total=False):
     mapping: Mapping[str, str]
     ignore: Collection[str]
     delimiter: str
+    timezone: str | ZoneInfo | None
+    datetime_format: str | Mapping[str, str] | None
     rejects_dir: str | Path
     checkpoint: str | Path | None
     dry_run: bool
@@ -140,7 +148,7 @@ def checkpoint_location(
         if not databases:
             raise AdaptyUsageError.for_field("checkpoint", "is a database; expected the path of a file")
         job = ", ".join(f"{name}={file.absolute()}" for name, file in files.items())
-        return PostgresLocation(Dsn.parse("checkpoint", given), job)
+        return PostgresLocation(parse_dsn(given, "checkpoint"), job)
     return FileLocation(parse_path("checkpoint", given))
 
 

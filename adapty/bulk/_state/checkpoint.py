@@ -7,6 +7,7 @@ import os
 import sqlite3
 import stat
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -22,13 +23,25 @@ from adapty._sqlite import Schema, check_integrity, is_same_file, prepare_tables
 from adapty.bulk._inputs.files import os_reason
 from adapty.bulk._state.completed import CompletedSet
 from adapty.bulk._state.flow_counts import TABLES, FlowCounter
-from adapty.bulk._state.resume_advice import UnusableStateError
 from adapty.errors import AdaptyUsageError, CheckpointInUseError
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["FINGERPRINT_OF", "Checkpoint", "StageState", "check_config", "encodable", "open_temporary"]
+__all__ = [
+    "FINGERPRINT_OF",
+    "Checkpoint",
+    "StageState",
+    "UnusableStateError",
+    "check_config",
+    "encodable",
+    "open_temporary",
+]
+
+
+class UnusableStateError(AdaptyUsageError):
+    """The state of an earlier run cannot be used, so that the run cannot be resumed; the message has the remedy."""
+
 
 FINGERPRINT_OF = "contents of "
 """The prefix of a file's name in a run's configuration, for the file's fingerprint."""
@@ -135,7 +148,10 @@ class Checkpoint:
 
     @classmethod
     def open(cls, path: Path, config: Mapping[str, str]) -> Self:
-        """Create the checkpoint of a run, or open it to resume the run. One without a completed record starts over.
+        """Create the checkpoint of a run, or open it to resume the run.
+
+        One without a completed record starts over, and so does an import that accepted nothing, if it is configured
+        differently now: its rejected records are read again.
 
         Args:
             path: The file. While it is open, there is another one with the suffix `-wal`.
@@ -255,7 +271,7 @@ class Checkpoint:
                 raise _SCHEMA.error(_SCHEMA.busy, path)
             prepare_tables(self._connection, _SCHEMA, path)
             check_integrity(self._connection, _SCHEMA, path)
-            if self._has_completed():
+            if self._has_completed() and not self._can_start_over(config):
                 self._resume(config)
             else:
                 self._start(config)
@@ -267,6 +283,18 @@ class Checkpoint:
     def _has_completed(self) -> bool:
         stages = self._connection.execute("SELECT completed, done FROM stages").fetchall()
         return any(done or self._has_any(completed) for completed, done in stages)
+
+    def _can_start_over(self, config: Mapping[str, str]) -> bool:
+        """Return whether this is another import than the earlier one, which accepted nothing: nothing is lost."""
+        earlier = dict(self._connection.execute("SELECT name, value FROM config"))
+        if earlier == config or "users" in {*earlier, *config}:  # only an erasure has them
+            return False
+        saved = self._connection.execute("SELECT counts FROM stages").fetchall()
+        try:
+            totals = sum((Counter(_parse_counts(counts)) for (counts,) in saved), Counter())
+        except (AttributeError, TypeError, ValueError):
+            raise self._damaged() from None
+        return totals.keys() == {"rejected"}
 
     def _start(self, config: Mapping[str, str]) -> None:
         execute = self._connection.execute

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
-from adapty._postgres import Dsn
+from adapty._postgres_dsn import Dsn
 from adapty.bulk._state.checkpoint import Checkpoint
 
 if TYPE_CHECKING:
@@ -76,11 +76,11 @@ class PostgresLocation:
         """See `CheckpointLocation`."""
         from adapty.bulk._state.postgres_checkpoint import PostgresCheckpoint  # noqa: PLC0415 - an extra
 
-        return PostgresCheckpoint.open_job(self, config)
+        return PostgresCheckpoint.open_job(self.dsn, self.job, config, start_over=self.start_over)
 
     def exists(self) -> bool:
         """Return True: only this library deletes it, when the run is complete."""
         return True
 
     def __str__(self) -> str:
-        return f"{self.dsn}"
+        return self.dsn.shown

@@ -108,7 +108,9 @@ class FlowCounter:
         self._connection.executemany(_ADD_EVENTS, self._events)
 
     def dump_pending(self) -> bytes:
-        """Return the records since the last save, for `restore`."""
+        """Return the records since the last save, for `restore`; nothing if there are none."""
+        if not self._profiles and not self._events:
+            return b""
         numbers = [len(self._profiles), *(profile for (profile,) in self._profiles)]
         for event in self._events:
             numbers += event

@@ -17,7 +17,7 @@ from adapty._private_files import append_to_private_file, create_private_file
 from adapty.bulk._inputs.columns import META_COLUMNS
 from adapty.bulk._inputs.files import file_format, os_reason, split_name
 from adapty.bulk._inputs.to_json import source_to_json
-from adapty.bulk._state.resume_advice import UnusableStateError
+from adapty.bulk._state.checkpoint import UnusableStateError
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:

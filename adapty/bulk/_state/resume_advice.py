@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapty.bulk._inputs.files import BrokenFileError
-from adapty.errors import AdaptyUsageError
+from adapty.bulk._state.checkpoint import UnusableStateError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,11 +14,7 @@ if TYPE_CHECKING:
     from adapty.bulk._inputs.fingerprint import FileState
     from adapty.bulk._state.checkpoint_location import CheckpointLocation
 
-__all__ = ["UnusableStateError", "resume_advice"]
-
-
-class UnusableStateError(AdaptyUsageError):
-    """The state of an earlier run cannot be used, so that the run cannot be resumed; the message has the remedy."""
+__all__ = ["resume_advice"]
 
 
 def resume_advice(
