@@ -1,6 +1,6 @@
 """A private PostgreSQL for the tests, shared by the processes of one test run.
 
-Run as a script, it starts the server in a folder and stops it when nobody is connected to the folder's socket `users`
+Run as a script, it starts the server in a folder and stops it when no process is connected to the folder's socket `users`
 any more: also after Ctrl-C, or when the tests were killed.
 
     python -m tests.postgres_server FOLDER BINARIES
@@ -143,7 +143,7 @@ def _user_options() -> dict[str, Any]:
     """Return the options of subprocess: PostgreSQL refuses to run as root."""
     if os.geteuid():
         return {}
-    for name in ("postgres", "nobody"):
+    for name in ("postgres", "no process"):
         try:
             entry = pwd.getpwnam(name)
         except KeyError:

@@ -87,7 +87,7 @@ def test_a_header_names_all_unknown_and_missing_columns(adapty: Adapty, api: Fak
     assert api.sent == []
 
 
-def test_a_run_that_accepted_nothing_holds_nobody_to_its_mapping(adapty: Adapty, api: FakeApi) -> None:
+def test_a_run_that_accepted_nothing_does_not_fix_its_mapping(adapty: Adapty, api: FakeApi) -> None:
     """After a run that rejected everything, the mapping can be corrected."""
     records = [{**PROFILE, "external_profile_id": f"user_{number}", "address": "j@example.com"} for number in range(5)]
     for record in records:
