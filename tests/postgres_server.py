@@ -144,13 +144,11 @@ def _user_options() -> dict[str, Any]:
     """Return the options of subprocess: PostgreSQL refuses to run as root."""
     if os.geteuid():
         return {}
-    for find, user in ((pwd.getpwnam, "postgres"), (pwd.getpwuid, _UNPRIVILEGED_UID)):
-        try:
-            entry = find(user)  # type: ignore[operator]
-        except KeyError:
-            continue
-        return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-    return {}
+    try:
+        entry = pwd.getpwnam("postgres")
+    except KeyError:
+        entry = pwd.getpwuid(_UNPRIVILEGED_UID)
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
 def _make_runnable(binaries: Path, folder: Path, options: dict[str, Any]) -> Path:
