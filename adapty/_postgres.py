@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from adapty._postgres_dsn import Dsn
 
-__all__ = ["PostgresDatabase", "PostgresSchema", "decode_text", "encode_text", "translate_error"]
+__all__ = ["PostgresDatabase", "PostgresSchema", "decode_text", "encode_text", "open_cursor", "translate_error"]
 
 WAIT_SECONDS = 4.0
 """Maximum time that a transaction waits for the server, locks included."""
@@ -275,6 +275,10 @@ class PostgresDatabase(SafeRepr):
         self._free = Condition()
         self._open, self._idle, self._reserved = set(), [], 0
 
+    def __del__(self) -> None:
+        for connection in list(getattr(self, "_open", ())):
+            self._close(connection)
+
     def __repr__(self) -> str:
         return f"PostgresDatabase({self.address!r})"
 
@@ -351,6 +355,15 @@ def _translate(error: BaseException, schema: PostgresSchema, dsn: Dsn) -> Adapty
         return AdaptyUsageError(f"{dsn.shown}: {remedy.format(message=message, init=schema.init)}")
     is_temporary = not code or code.startswith(_UNAVAILABLE)
     return schema.failed(f"{dsn.shown}: {'cannot be used now: ' if is_temporary else ''}{message}")
+
+
+def open_cursor(connection: Any) -> Any:
+    """Return a cursor of a connection of psycopg or another driver; its rows are tuples, whatever the default is."""
+    from psycopg import AsyncConnection, Connection  # noqa: PLC0415 - an extra
+    from psycopg.rows import tuple_row  # noqa: PLC0415
+
+    is_psycopg = isinstance(connection, Connection | AsyncConnection)
+    return connection.cursor(row_factory=tuple_row) if is_psycopg else connection.cursor()
 
 
 class _DeadlineError(Exception):

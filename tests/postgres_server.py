@@ -20,14 +20,11 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 from attrs import define
-
-if TYPE_CHECKING:
-    from typing import LiteralString
 
 __all__ = ["HOW_TO_GET", "PostgresServer", "connect_server", "find_binaries"]
 
@@ -78,10 +75,10 @@ class PostgresServer:
         self.execute(f"CREATE SCHEMA {name}")
         return self.dsn(options=f"-csearch_path%3D{name}")
 
-    def execute(self, statement: LiteralString, dsn: str | None = None) -> list[tuple[Any, ...]]:
+    def execute(self, statement: str, dsn: str | None = None) -> list[tuple[Any, ...]]:
         """Execute a statement, and return its rows."""
         with psycopg.connect(dsn or self.dsn(), autocommit=True) as connection:
-            cursor = connection.execute(statement)
+            cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
 

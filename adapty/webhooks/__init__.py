@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from adapty.webhooks._delivery import DrainReport as DrainReport
+    from adapty.webhooks._stores.postgres_dedup import PostgresDedupStore as PostgresDedupStore
     from adapty.webhooks._stores.sqlite_dedup import SQLiteDedupStore as SQLiteDedupStore
     from adapty.webhooks.dedup import DedupStore as DedupStore, MemoryDedupStore as MemoryDedupStore
     from adapty.webhooks.event_types import EVENT_TYPES as EVENT_TYPES
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         to_mail_event as to_mail_event,
     )
     from adapty.webhooks.outbox import (
+        BaseOutbox as BaseOutbox,
         DeadLetter as DeadLetter,
         Outbox as Outbox,
         OutboxCounts as OutboxCounts,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
         PendingEvent as PendingEvent,
         outbox_handler as outbox_handler,
     )
+    from adapty.webhooks.postgres_outbox import PostgresOutbox as PostgresOutbox
     from adapty.webhooks.receiver import Delivery as Delivery, Receiver as Receiver, WebhookResponse as WebhookResponse
     from adapty.webhooks.worker import (
         Worker as Worker,
@@ -57,6 +60,7 @@ else:
         __name__,
         {
             "._delivery": "DrainReport",
+            "._stores.postgres_dedup": "PostgresDedupStore",
             "._stores.sqlite_dedup": "SQLiteDedupStore",
             ".dedup": "DedupStore MemoryDedupStore",
             ".event_types": "EVENT_TYPES",
@@ -66,7 +70,8 @@ else:
             """,
             ".frameworks": "asgi_app django_view wsgi_app",
             ".mail_events": "MAIL_EVENT_TYPES MailConversion to_mail_event",
-            ".outbox": "DeadLetter Outbox OutboxCounts OutboxHandler PendingEvent outbox_handler",
+            ".outbox": "BaseOutbox DeadLetter Outbox OutboxCounts OutboxHandler PendingEvent outbox_handler",
+            ".postgres_outbox": "PostgresOutbox",
             ".receiver": "Delivery Receiver WebhookResponse",
             ".worker": "Worker WorkerOptions async_drain async_run_worker drain run_worker",
         },
