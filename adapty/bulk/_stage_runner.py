@@ -76,7 +76,7 @@ class StageRunner:
         counters = StageCounters.resume(stage, checkpoint)
         return cls(stage, options, abort_policy, counters, resumed_count=counters.counts.total())
 
-    async def run(self, client: Adapty | AsyncAdapty, token: CancelToken) -> None:
+    async def run(self, client: Adapty | AsyncAdapty | None, token: CancelToken) -> None:
         """Complete the stage, or set `problem` if it is aborted."""
         self._token = token
         self._limiter = RateLimiter(self.options.rate_limit)
@@ -84,7 +84,7 @@ class StageRunner:
         reporting = asyncio.create_task(self._report_loop())
         try:
             with token.on_request(self._abort):
-                if self.options.dry_run:
+                if client is None or self.options.dry_run:
                     await self._feed_until_abort()
                 else:
                     await self._send_all(client)
