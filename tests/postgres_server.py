@@ -23,7 +23,6 @@ from tempfile import mkdtemp
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 from attrs import define
 
 __all__ = ["HOW_TO_GET", "PostgresServer", "connect_server", "find_binaries"]
@@ -77,6 +76,8 @@ class PostgresServer:
 
     def execute(self, statement: str, dsn: str | None = None) -> list[tuple[Any, ...]]:
         """Execute a statement, and return its rows."""
+        import psycopg  # noqa: PLC0415 - only some tests need it
+
         with psycopg.connect(dsn or self.dsn(), autocommit=True) as connection:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []

@@ -69,6 +69,7 @@ def test_commands_are_complete() -> None:
         ("analytics", "placements"),
         ("webhooks",),
         ("webhooks", "run"),
+        ("webhooks", "init"),
         ("webhooks", "list"),
         ("webhooks", "replay"),
         ("webhooks", "delete"),

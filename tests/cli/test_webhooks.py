@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from adapty._cli.errors import ExitCode
+from adapty.webhooks import PostgresOutbox
 from adapty.webhooks.outbox import Outbox, OutboxCounts
 from tests.cases import case
 from tests.cli.conftest import fresh_case, point_at, run, table
@@ -209,3 +210,48 @@ def test_only_run_creates_an_outbox(tmp_path: Path) -> None:
                 f"Error: --outbox: no such file (got {FILE}); expected an existing outbox\n",
             )
             assert not list(tmp_path.iterdir())
+
+
+def test_commands_use_an_outbox_in_postgres(
+    served: Sandbox, postgres_dsn: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The address comes from the option or from the environment, and its password is not shown."""
+    monkeypatch.setenv("ADAPTY_OUTBOX", postgres_dsn.replace("adapty@", "adapty:s3cret@"))
+    outputs = []
+
+    def run_command(*arguments: str, code: int = 0) -> Any:
+        ended = run("webhooks", *arguments)
+        assert ended.code == code, ended
+        outputs.append(ended.out + ended.err)
+        return ended
+
+    missing = run_command("run", "--once", code=ExitCode.USAGE)
+    assert "the tables are missing; create them: adapty-py webhooks init --outbox" in missing.err
+    for _ in range(2):
+        assert "The tables in postgresql://adapty@127.0.0.1" in run_command("init").out
+    with PostgresOutbox(postgres_dsn) as outbox:
+        for each in events(3, 3):
+            outbox.put(each)
+        make_dead(outbox, "evt_0000")
+        assert "1 dead letters" in run_command("list", "--dead-letters").out
+        assert run_command("replay", "--all").out == "1 replayed\n"
+        assert run_command("delete", "evt_0001", "--outbox", postgres_dsn).out == "1 deleted\n"
+        assert run_command("run", "--once").out == "2 delivered, 0 dead letters\n"
+        assert outbox.counts() == OutboxCounts(pending=0, dead_letters=0, delivered=2)
+    monkeypatch.setenv("ADAPTY_OUTBOX", "postgresql://u:s3@cret@db/shop")
+    assert run_command("list", code=ExitCode.USAGE).err.startswith(
+        "Error: --outbox: is not a valid URL; percent-encode"
+    )
+    monkeypatch.setenv("ADAPTY_OUTBOX", "postgresql://u:s3cret@127.0.0.1:1/shop")
+    assert "cannot be used now" in run_command("list", code=ExitCode.UNAVAILABLE).err
+    monkeypatch.setenv("ADAPTY_OUTBOX", "mysql://u:s3cret@db/shop")
+    assert "--outbox: is an address of another kind" in run_command("init", code=ExitCode.USAGE).err
+    assert not any("s3cret" in output or "cret@" in output for output in [*outputs, caplog.text])
+
+
+def test_init_creates_a_file() -> None:
+    """And says where."""
+    ended = run("webhooks", "init", "--outbox", "sqlite:///new.sqlite")
+    assert ended.code == 0
+    assert ended.out.replace("\n", "").endswith("new.sqlite are up to date")
+    assert run("webhooks", "list", "--outbox", "new.sqlite").code == 0

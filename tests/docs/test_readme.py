@@ -16,7 +16,7 @@ from dateutil.relativedelta import relativedelta
 
 from adapty import Adapty
 from adapty._rate_limits import without_limits
-from adapty.webhooks import Outbox
+from adapty.webhooks import BaseOutbox, Outbox, PostgresOutbox
 from tests.cli.conftest import run
 from tests.examples.independent_count import expected
 
@@ -31,6 +31,7 @@ BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
 SNIPPETS = [text for language, text in BLOCKS if language == "python"]
 TESTS = [text for text in SNIPPETS if "\ndef test_" in text]
 PROGRAMS = [text for text in SNIPPETS if text not in TESTS]
+DSN = "postgresql://app@db/shop"
 COMMANDS = [line for language, text in BLOCKS if language == "sh" for line in text.splitlines()]
 (SECTION,) = re.findall(r"```sh\n(.*?)```", README.split("\n## Command line\n")[1].split("\n## ")[0], re.DOTALL)
 SOME_REFUSED = 1
@@ -74,6 +75,15 @@ def copy_examples(folder: Path, text: str, lines: int | None = None) -> None:
             (folder / name).write_text("".join(islice(whole, lines)), "utf-8")
 
 
+def with_database(text: str, request: pytest.FixtureRequest) -> str:
+    """Replace the address of PostgreSQL by a real one, where the tables exist."""
+    if DSN not in text:
+        return text
+    dsn: str = request.getfixturevalue("postgres_dsn")
+    PostgresOutbox(dsn, create=True).close()
+    return text.replace(DSN, dsn)
+
+
 def test_all_blocks_are_tested() -> None:
     """Every block of the README has a language that these tests know."""
     assert {language for language, _ in BLOCKS} == {"python", "sh"}
@@ -84,7 +94,11 @@ def test_all_blocks_are_tested() -> None:
 @pytest.mark.usefixtures("_user")
 @pytest.mark.parametrize("snippet", PROGRAMS, ids=range(len(PROGRAMS)))
 def test_programs_run(
-    snippet: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    snippet: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
 ) -> None:
     """Each Python program runs unchanged, with warnings as errors, and prints what its comments say.
 
@@ -93,6 +107,7 @@ def test_programs_run(
     copy_examples(tmp_path, snippet, lines=300)
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {"__name__": "__main__"}
+    snippet = with_database(snippet, request)
 
     exec(compile(snippet.replace("/tmp", str(tmp_path)), "README.md", "exec"), names)  # noqa: S102, S108
 
@@ -100,7 +115,7 @@ def test_programs_run(
     for line in capsys.readouterr().out.splitlines():
         assert comparable.sub("N", f"# {line}\n") in comparable.sub("N", snippet)
     for value in names.values():
-        if isinstance(value, Adapty | Outbox):
+        if isinstance(value, Adapty | BaseOutbox):
             value.close()
 
 
@@ -145,12 +160,14 @@ def run_command(command: str) -> None:
         if line.startswith("adapty-py ") and line != "adapty-py sandbox" and line not in SECTION.splitlines()
     ],
 )
-def test_commands_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commands_run(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
     """Each command outside of the section about the command line works unchanged."""
     copy_examples(tmp_path, command, lines=300)
     monkeypatch.chdir(tmp_path)
     Outbox(tmp_path / "outbox.sqlite").close()
-    run_command(command.replace("/tmp", str(tmp_path)))  # noqa: S108
+    run_command(with_database(command, request).replace("/tmp", str(tmp_path)))  # noqa: S108
 
 
 @pytest.mark.usefixtures("variables")

@@ -18,6 +18,7 @@ import pytest
 
 from adapty import AdaptyUsageError, TransactionEvent
 from adapty.errors import WebhookUnavailableError
+from adapty.webhooks import PostgresOutbox
 from adapty.webhooks.outbox import DeadLetter, Outbox, OutboxCounts, PendingEvent
 from tests.python_processes import PythonProcess, run_python
 from tests.webhooks.outbox_events import BOTH_STORES, event, events, make_dead
@@ -456,3 +457,25 @@ def test_stored_json_is_ascii(outbox: Outbox) -> None:
     with closing(sqlite3.connect(outbox.path)) as connection:
         ((text,),) = connection.execute("SELECT event FROM events").fetchall()
     assert json.loads(text) == event(1, profile="usér").to_dict()
+
+
+def test_url_selects_the_store(tmp_path: Path) -> None:
+    """Paths and addresses of SQLite and PostgreSQL; others are refused without showing a password."""
+    path = tmp_path / "o.sqlite"
+    with pytest.raises(AdaptyUsageError, match=r"url: no such file \(got .*\); expected an existing outbox"):
+        Outbox.from_url(path, must_exist=True)
+    for url in (path, str(path), f"sqlite:///{path}"):
+        with Outbox.from_url(url, retention=timedelta(1)) as outbox:
+            assert (type(outbox), outbox.location, outbox.retention) == (Outbox, str(path), timedelta(1))
+    for url in ("postgresql://u:s3cret@db/shop", "postgres://u:s3cret@db/shop", "host=db user=u dbname=shop"):
+        with Outbox.from_url(url, retention=timedelta(1)) as outbox:
+            assert isinstance(outbox, PostgresOutbox)
+            assert (repr(outbox), outbox.retention) == ("PostgresOutbox('postgresql://u@db/shop')", timedelta(1))
+    for url, problem in (
+        ("mysql://u:s3cret@db/shop", "url: is an address of another kind"),
+        ("postgresql+psycopg://u:s3cret@db/shop", "dsn: names a driver"),
+    ):
+        with pytest.raises(AdaptyUsageError, match=problem) as refused:
+            Outbox.from_url(url)
+        assert "s3cret" not in str(refused.value)
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]

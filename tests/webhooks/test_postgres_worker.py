@@ -164,7 +164,7 @@ def test_worker_takes_over_when_a_session_ends(
 
 
 def test_each_profile_has_its_turn(outbox: PostgresOutbox) -> None:
-    """If there are more than can be read; those that wait are left out, and events of one profile come in order."""
+    """If there are more than can be read; those that wait are omitted, and events of one profile come in order."""
     for each in events(40, 10):
         outbox.put(each)
     store = outbox._store
