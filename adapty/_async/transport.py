@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 
+from adapty._clock import monotonic
+from adapty._core.attempts import logs_calls
 from adapty._core.call import Send, execute
 from adapty._dialer import Dialer, UnusableClient
 from adapty._http import (
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
 
     from adapty._core.call import Call, Failure, Request
     from adapty._core.error_mapping import Response
-    from adapty._core.operations import Api
+    from adapty._core.observation import CallObservation
+    from adapty._core.operations import Api, Operation
     from adapty._reading import Sink
     from adapty.config import Config
 
@@ -128,12 +131,16 @@ class AsyncTransport:
         api = call.operation.api
         if api not in self._builders:
             self.config.key(api)  # raises
-        steps = execute(call, self.config.retries, self._secrets, endpoint=self._endpoints[api])
+        observation = self._observe(call.operation)
+        retries, endpoint = self.config.retries, self._endpoints[api]
+        steps = execute(call, retries, self._secrets, endpoint=endpoint, observation=observation)
         step = next(steps)
         try:
             while True:
                 if isinstance(step, Send):
                     await self._wait_for_slot(api)
+                    if observation is not None:
+                        observation.begin_attempt(step.request)
                     step = steps.send(await self._send(api, step.request, sink))
                 else:
                     await sleep(step.seconds)
@@ -141,6 +148,35 @@ class AsyncTransport:
         except StopIteration as done:
             result: T = done.value
             return result
+        except BaseException as error:  # also cancellations, and exceptions of transports and sinks
+            if observation is not None:
+                observation.finish(error)
+            raise
+
+    def _observe(self, operation: Operation) -> CallObservation | None:
+        """Return the observation of a call, or None if it is neither observed nor logged."""
+        observers = self.config.observers
+        if observers is None and not logs_calls():
+            return None
+        from adapty._core.observation import CallObservation  # noqa: PLC0415 - most clients have no observer
+
+        base_url = self.config.base_urls[operation.api]
+        is_instrumented = observers is not None and self._is_instrumented(base_url)
+        return CallObservation(operation, observers, monotonic, base_url, is_instrumented=is_instrumented)
+
+    def _is_instrumented(self, base_url: str) -> bool:
+        """Return whether other code wraps the transport of httpx that sends, as OpenTelemetry's instrumentation does.
+
+        It wraps the classes of httpx, or the transports of one client.
+        """
+        handle: Callable[..., object]
+        if self._http_client is not None:
+            handle = self._http_client._transport_for_url(httpx.URL(base_url)).handle_async_request  # noqa: SLF001
+        elif isinstance(self._transport, AsyncExternalTransport):
+            handle = self._transport.send
+        else:
+            handle = httpx.AsyncHTTPTransport.handle_async_request
+        return hasattr(handle, "__wrapped__")
 
     async def _wait_for_slot(self, api: Api) -> None:
         """Wait until the vendor's rate limit allows the next request, if it has one."""
@@ -194,6 +230,9 @@ class AsyncExternalTransport(httpx.AsyncBaseTransport):
     Args:
         send: Sends a request.
         transport: The transport to close with this one, if any.
+
+    Attributes:
+        send: Sends a request.
     """
 
     def __init__(
@@ -201,7 +240,7 @@ class AsyncExternalTransport(httpx.AsyncBaseTransport):
         send: Callable[[httpx.Request], Awaitable[httpx.Response]],
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._send = send
+        self.send = send
         self._transport = transport
         self._is_closed = False
         # Our own transports open new connections in a child.
@@ -219,7 +258,7 @@ class AsyncExternalTransport(httpx.AsyncBaseTransport):
             name = "transport" if self._transport is not None else "http_client"
             message = f"{name}: belongs to the parent process; create the client after the fork"
             raise UnusableClient(message)
-        return await self._send(request)
+        return await self.send(request)
 
     async def aclose(self) -> None:
         """Close the caller's transport."""

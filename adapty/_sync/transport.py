@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 
+from adapty._clock import monotonic
+from adapty._core.attempts import logs_calls
 from adapty._core.call import Send, execute
 from adapty._dialer import Dialer, UnusableClient
 from adapty._http import (
@@ -34,7 +36,8 @@ if TYPE_CHECKING:
 
     from adapty._core.call import Call, Failure, Request
     from adapty._core.error_mapping import Response
-    from adapty._core.operations import Api
+    from adapty._core.observation import CallObservation
+    from adapty._core.operations import Api, Operation
     from adapty._reading import Sink
     from adapty.config import Config
 
@@ -130,12 +133,16 @@ class Transport:
         api = call.operation.api
         if api not in self._builders:
             self.config.key(api)  # raises
-        steps = execute(call, self.config.retries, self._secrets, endpoint=self._endpoints[api])
+        observation = self._observe(call.operation)
+        retries, endpoint = self.config.retries, self._endpoints[api]
+        steps = execute(call, retries, self._secrets, endpoint=endpoint, observation=observation)
         step = next(steps)
         try:
             while True:
                 if isinstance(step, Send):
                     self._wait_for_slot(api)
+                    if observation is not None:
+                        observation.begin_attempt(step.request)
                     step = steps.send(self._send(api, step.request, sink))
                 else:
                     sleep(step.seconds)
@@ -143,6 +150,35 @@ class Transport:
         except StopIteration as done:
             result: T = done.value
             return result
+        except BaseException as error:  # also cancellations, and exceptions of transports and sinks
+            if observation is not None:
+                observation.finish(error)
+            raise
+
+    def _observe(self, operation: Operation) -> CallObservation | None:
+        """Return the observation of a call, or None if it is neither observed nor logged."""
+        observers = self.config.observers
+        if observers is None and not logs_calls():
+            return None
+        from adapty._core.observation import CallObservation  # noqa: PLC0415 - most clients have no observer
+
+        base_url = self.config.base_urls[operation.api]
+        is_instrumented = observers is not None and self._is_instrumented(base_url)
+        return CallObservation(operation, observers, monotonic, base_url, is_instrumented=is_instrumented)
+
+    def _is_instrumented(self, base_url: str) -> bool:
+        """Return whether other code wraps the transport of httpx that sends, as OpenTelemetry's instrumentation does.
+
+        It wraps the classes of httpx, or the transports of one client.
+        """
+        handle: Callable[..., object]
+        if self._http_client is not None:
+            handle = self._http_client._transport_for_url(httpx.URL(base_url)).handle_request  # noqa: SLF001
+        elif isinstance(self._transport, ExternalTransport):
+            handle = self._transport.send
+        else:
+            handle = httpx.HTTPTransport.handle_request
+        return hasattr(handle, "__wrapped__")
 
     def _wait_for_slot(self, api: Api) -> None:
         """Wait until the vendor's rate limit allows the next request, if it has one."""
@@ -196,6 +232,9 @@ class ExternalTransport(httpx.BaseTransport):
     Args:
         send: Sends a request.
         transport: The transport to close with this one, if any.
+
+    Attributes:
+        send: Sends a request.
     """
 
     def __init__(
@@ -203,7 +242,7 @@ class ExternalTransport(httpx.BaseTransport):
         send: Callable[[httpx.Request], httpx.Response],
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._send = send
+        self.send = send
         self._transport = transport
         self._is_closed = False
         # Our own transports open new connections in a child.
@@ -221,7 +260,7 @@ class ExternalTransport(httpx.BaseTransport):
             name = "transport" if self._transport is not None else "http_client"
             message = f"{name}: belongs to the parent process; create the client after the fork"
             raise UnusableClient(message)
-        return self._send(request)
+        return self.send(request)
 
     def close(self) -> None:
         """Close the caller's transport."""

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DrainReport", "OutboxSender"]
 
-logger = logging.getLogger("adapty")
+logger = logging.getLogger("adapty.webhooks")
 
 _POLL_SECONDS = 0.25
 """How often to look for new events; SQLite answers this without reading the file."""

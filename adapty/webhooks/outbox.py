@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DeadLetter", "Outbox", "OutboxCounts", "OutboxHandler", "PendingEvent", "outbox_handler"]
 
-logger = logging.getLogger("adapty")
+logger = logging.getLogger("adapty.webhooks")
 
 RETENTION = timedelta(days=7)
 """How long the ID of a delivered event is stored. Adapty posts an event again for up to 24 hours."""

@@ -46,7 +46,7 @@ __all__ = [
     "validate_handler",
 ]
 
-_log = logging.getLogger("adapty")
+_log = logging.getLogger("adapty.webhooks")
 
 Handler = Callable[[WebhookEvent], object]
 """Handles an event; its result is ignored. If it raises, Adapty posts the event again."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SQLiteOutboxStore"]
 
-logger = logging.getLogger("adapty")
+logger = logging.getLogger("adapty.webhooks")
 
 _PURGE_BATCH = 1000
 
