@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asyncio import sleep
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +20,7 @@ from adapty._http import (
     SyncUnsupported,
     build_client_request,
     check_type,
+    is_wrapped,
     response_without_body,
     to_failure,
     to_httpx_response,
@@ -169,14 +171,15 @@ class AsyncTransport:
 
         It wraps the classes of httpx, or the transports of one client.
         """
-        handle: Callable[..., object]
         if self._http_client is not None:
-            handle = self._http_client._transport_for_url(httpx.URL(base_url)).handle_async_request  # noqa: SLF001
-        elif isinstance(self._transport, AsyncExternalTransport):
-            handle = self._transport.send
-        else:
-            handle = httpx.AsyncHTTPTransport.handle_async_request
-        return hasattr(handle, "__wrapped__")
+            with suppress(
+                httpx.InvalidURL, UnicodeError, AttributeError
+            ):  # the request raises it, or httpx has changed
+                return is_wrapped(self._http_client._transport_for_url(httpx.URL(base_url)).handle_async_request)  # noqa: SLF001
+            return False
+        if isinstance(self._transport, AsyncExternalTransport):
+            return self._transport.is_instrumented
+        return is_wrapped(httpx.AsyncHTTPTransport.handle_async_request)
 
     async def _wait_for_slot(self, api: Api) -> None:
         """Wait until the vendor's rate limit allows the next request, if it has one."""
@@ -230,9 +233,6 @@ class AsyncExternalTransport(httpx.AsyncBaseTransport):
     Args:
         send: Sends a request.
         transport: The transport to close with this one, if any.
-
-    Attributes:
-        send: Sends a request.
     """
 
     def __init__(
@@ -240,7 +240,7 @@ class AsyncExternalTransport(httpx.AsyncBaseTransport):
         send: Callable[[httpx.Request], Awaitable[httpx.Response]],
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self.send = send
+        self._send = send
         self._transport = transport
         self._is_closed = False
         # Our own transports open new connections in a child.
@@ -258,7 +258,12 @@ class AsyncExternalTransport(httpx.AsyncBaseTransport):
             name = "transport" if self._transport is not None else "http_client"
             message = f"{name}: belongs to the parent process; create the client after the fork"
             raise UnusableClient(message)
-        return await self.send(request)
+        return await self._send(request)
+
+    @property
+    def is_instrumented(self) -> bool:
+        """Whether other code wraps the caller's transport."""
+        return is_wrapped(self._send)
 
     async def aclose(self) -> None:
         """Close the caller's transport."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from time import sleep
 from typing import TYPE_CHECKING, TypeVar
@@ -21,6 +22,7 @@ from adapty._http import (
     RequestBuilder,
     build_client_request,
     check_type,
+    is_wrapped,
     response_without_body,
     to_failure,
     to_httpx_response,
@@ -171,14 +173,15 @@ class Transport:
 
         It wraps the classes of httpx, or the transports of one client.
         """
-        handle: Callable[..., object]
         if self._http_client is not None:
-            handle = self._http_client._transport_for_url(httpx.URL(base_url)).handle_request  # noqa: SLF001
-        elif isinstance(self._transport, ExternalTransport):
-            handle = self._transport.send
-        else:
-            handle = httpx.HTTPTransport.handle_request
-        return hasattr(handle, "__wrapped__")
+            with suppress(
+                httpx.InvalidURL, UnicodeError, AttributeError
+            ):  # the request raises it, or httpx has changed
+                return is_wrapped(self._http_client._transport_for_url(httpx.URL(base_url)).handle_request)  # noqa: SLF001
+            return False
+        if isinstance(self._transport, ExternalTransport):
+            return self._transport.is_instrumented
+        return is_wrapped(httpx.HTTPTransport.handle_request)
 
     def _wait_for_slot(self, api: Api) -> None:
         """Wait until the vendor's rate limit allows the next request, if it has one."""
@@ -232,9 +235,6 @@ class ExternalTransport(httpx.BaseTransport):
     Args:
         send: Sends a request.
         transport: The transport to close with this one, if any.
-
-    Attributes:
-        send: Sends a request.
     """
 
     def __init__(
@@ -242,7 +242,7 @@ class ExternalTransport(httpx.BaseTransport):
         send: Callable[[httpx.Request], httpx.Response],
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self.send = send
+        self._send = send
         self._transport = transport
         self._is_closed = False
         # Our own transports open new connections in a child.
@@ -260,7 +260,12 @@ class ExternalTransport(httpx.BaseTransport):
             name = "transport" if self._transport is not None else "http_client"
             message = f"{name}: belongs to the parent process; create the client after the fork"
             raise UnusableClient(message)
-        return self.send(request)
+        return self._send(request)
+
+    @property
+    def is_instrumented(self) -> bool:
+        """Whether other code wraps the caller's transport."""
+        return is_wrapped(self._send)
 
     def close(self) -> None:
         """Close the caller's transport."""

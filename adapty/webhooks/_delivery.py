@@ -27,6 +27,7 @@ from adapty.errors import (
     WebhookUnavailableError,
 )
 from adapty.webhooks._failure_policy import RetrySchedule, classify, is_transient
+from adapty.webhooks._outbox_observation import observe_outbox
 from adapty.webhooks._stores.protocol import DeadLettered, DueEvent, EventUpdate
 from adapty.webhooks._stores.thread import DeadLetterLimits, StoreThread
 from adapty.webhooks.mail_events import WebhookTransactionEvent
@@ -137,13 +138,15 @@ class OutboxSender:
             AdaptyError: The key or the address is wrong; or `until_empty`, and Mail is not available.
             KeyboardInterrupt: `until_empty`, and the end was requested before the outbox was empty.
         """
-        client._transport.config.key("mail")  # noqa: SLF001 - of the same package
+        config = client._transport.config  # noqa: SLF001 - of the same package
+        config.key("mail")
         self._limiter = RateLimiter(self.options.rate_limit)
         with _worker_lock(self.outbox) as try_lock:
             if await self._wait_for_lock(try_lock, token):
                 store = StoreThread(self.outbox._open_store, self.limits)  # noqa: SLF001 - of the same package
                 try:
-                    await self._deliver(client, store, token)
+                    async with observe_outbox(config.observers, store, lambda: (self.delivered, self.dead_letters)):
+                        await self._deliver(client, store, token)
                 finally:
                     store.close()
         if token.requested and self.until_empty and self.outbox.counts().pending:
@@ -204,6 +207,7 @@ class OutboxSender:
             max_retries=self.options.max_retries,
             limiter=self._limiter,
             transport=self.options.transport,
+            source="outbox",
         ) as dispatcher:
             with token.on_request(lambda: self._stop(dispatcher, None)):
                 try:
