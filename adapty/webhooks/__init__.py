@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from adapty.webhooks._delivery import DrainReport as DrainReport
+    from adapty.webhooks._response import WebhookResponse as WebhookResponse
     from adapty.webhooks._stores.sqlite_dedup import SQLiteDedupStore as SQLiteDedupStore
     from adapty.webhooks.dedup import DedupStore as DedupStore, MemoryDedupStore as MemoryDedupStore
     from adapty.webhooks.event_types import EVENT_TYPES as EVENT_TYPES
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
         PendingEvent as PendingEvent,
         outbox_handler as outbox_handler,
     )
-    from adapty.webhooks.receiver import Delivery as Delivery, Receiver as Receiver, WebhookResponse as WebhookResponse
+    from adapty.webhooks.receiver import Delivery as Delivery, Receiver as Receiver
     from adapty.webhooks.worker import (
         Worker as Worker,
         WorkerOptions as WorkerOptions,
@@ -57,6 +58,7 @@ else:
         __name__,
         {
             "._delivery": "DrainReport",
+            "._response": "WebhookResponse",
             "._stores.sqlite_dedup": "SQLiteDedupStore",
             ".dedup": "DedupStore MemoryDedupStore",
             ".event_types": "EVENT_TYPES",
@@ -67,7 +69,7 @@ else:
             ".frameworks": "asgi_app django_view wsgi_app",
             ".mail_events": "MAIL_EVENT_TYPES MailConversion to_mail_event",
             ".outbox": "DeadLetter Outbox OutboxCounts OutboxHandler PendingEvent outbox_handler",
-            ".receiver": "Delivery Receiver WebhookResponse",
+            ".receiver": "Delivery Receiver",
             ".worker": "Worker WorkerOptions async_drain async_run_worker drain run_worker",
         },
     )

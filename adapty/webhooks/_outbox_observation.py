@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -62,4 +63,5 @@ async def observe_outbox(
     finally:
         measuring.cancel()
         await asyncio.gather(measuring, return_exceptions=True)
-    await measure()
+        if not isinstance(sys.exception(), asyncio.CancelledError):
+            await measure()
