@@ -85,7 +85,10 @@ class StageObservation:
             "error_type": error_type,
             "duration": duration,
         }
-        counts = ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in records.items()) or "no records"
+        counts = (
+            ", ".join(f"{count} {outcome.replace('_', ' ')}" for outcome, count in sorted(records.items()))
+            or "no records"
+        )
         end = "completed" if error_type is None else f"aborted by {error_type}"
         extra = {f"adapty_{name}": value for name, value in fields.items() if value is not None}
         logger.info("%s: %s after %.1f s: %s", self.stage.name, end, duration, counts, extra=extra)
