@@ -20,6 +20,8 @@ if TYPE_CHECKING:
         fast as fast,
         flows as flows,
         models as models,
+        observer as observer,
+        otel as otel,
         sandbox as sandbox,
         testing as testing,
         webhooks as webhooks,
@@ -106,6 +108,7 @@ if TYPE_CHECKING:
         WebPaywallProduct as WebPaywallProduct,
         WebRemoteConfig as WebRemoteConfig,
     )
+    from adapty.observer import Observer as Observer
 else:
     from adapty._lazy import attach
 
@@ -137,6 +140,7 @@ else:
                 VirtualCurrencyTransaction VirtualCurrencyTransactionItem WebPaywall
                 WebPaywallProduct WebRemoteConfig
             """,
+            ".observer": "Observer",
         },
-        submodules="bulk config errors fast flows models sandbox testing webhooks",
+        submodules="bulk config errors fast flows models observer otel sandbox testing webhooks",
     )

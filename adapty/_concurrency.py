@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def map_threads(function: Callable[[T], R], items: Iterable[T], concurrency: int
     try:
         while True:
             while len(running) < concurrency and (item := next(iterator, _END)) is not _END:
-                running.add(threads.submit(function, item))  # type: ignore[arg-type] # as above
+                # With the caller's context, as tasks have it: an observer may have its span there.
+                running.add(threads.submit(copy_context().run, function, item))  # type: ignore[arg-type] # as above
             if not running:
                 break
             try:

@@ -36,6 +36,7 @@ __all__ = [
     "build_client_request",
     "check_type",
     "httpx_timeout",
+    "is_wrapped",
     "response_without_body",
     "to_failure",
     "to_httpx_response",
@@ -188,6 +189,11 @@ def check_type(name: str, value: object, expected: type) -> None:
         raise AdaptyConfigError.for_field(
             name, f"is of type {type(value).__name__}; expected an httpx.{expected.__name__}"
         )
+
+
+def is_wrapped(function: object) -> bool:
+    """Return whether other code has wrapped a function of httpx, as functools.wraps and wrapt mark it."""
+    return hasattr(function, "__wrapped__")
 
 
 def httpx_timeout(timeouts: Timeouts) -> httpx.Timeout:

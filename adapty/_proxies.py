@@ -26,7 +26,7 @@ from adapty.errors import AdaptyConfigError
 
 __all__ = ["Proxies", "check_proxy", "is_socks"]
 
-logger = logging.getLogger("adapty")
+logger = logging.getLogger("adapty.client")
 
 _KINDS = frozenset({"http", "https", "all", "no"})
 _SUFFIX = "_proxy"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from attrs import Attribute, evolve, field, frozen
 
 from adapty._core.addresses import HOST_PATTERN, PORT_PATTERN, Endpoint, is_host, is_loopback
 from adapty._core.lazy import lazy_pattern
+from adapty._core.observers import Observers
 from adapty._core.operations import AUTH_SCHEMES, Api
 from adapty._core.redaction import SafeRepr, Secret, hide_arguments
 from adapty._core.retry import RetryPolicy
@@ -21,6 +22,7 @@ from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
     from adapty._proxies import Proxies
+    from adapty.observer import Observer
 
 __all__ = ["Config", "Timeouts"]
 
@@ -150,6 +152,7 @@ class Config(SafeRepr):
         retries: The retry policy.
         max_response_bytes: The maximum size of a response body in bytes, after decompression.
         variables: The environment variables that settings come from, by argument.
+        observers: The observers of calls, or None.
 
     Example:
         >>> Config.build(mail_secret_key="secret_live_123", environ={})
@@ -162,6 +165,7 @@ class Config(SafeRepr):
     retries: RetryPolicy = field(factory=RetryPolicy)
     max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
     variables: Mapping[str, str] = field(factory=dict, repr=False, eq=False)
+    observers: Observers | None = field(default=None, repr=False, eq=False)
 
     @classmethod
     @hide_arguments
@@ -178,6 +182,7 @@ class Config(SafeRepr):
         max_retries: int | NotGiven = NOT_GIVEN,
         max_response_bytes: int | NotGiven = NOT_GIVEN,
         allow_insecure_http: bool | NotGiven = NOT_GIVEN,
+        observer: Observer | Sequence[Observer] | None = None,
         environ: Mapping[str, str] | None = None,
     ) -> Config:
         """Create the settings. Arguments override the environment, which overrides the defaults.
@@ -194,6 +199,7 @@ class Config(SafeRepr):
             max_response_bytes: The maximum size of a response body in bytes, after decompression. Default: 32 MiB.
             allow_insecure_http: Whether to allow http to other machines, which sends the key unencrypted. Default:
                 ADAPTY_ALLOW_INSECURE_HTTP, or False.
+            observer: Receives events about calls, or several that do. Default: None.
             environ: The environment. Default: `os.environ`.
 
         Raises:
@@ -222,6 +228,7 @@ class Config(SafeRepr):
                     for api, name in _URL_ARGUMENTS.items()
                 },
                 variables=sources,
+                observers=Observers.from_argument(observer),
             )
         except AdaptyConfigError as problem:
             name = problem.field_name or ""

@@ -25,7 +25,19 @@ PACKAGES = (
     "adapty.testing",
     "adapty.webhooks",
 )
-SUBMODULES = ("bulk", "config", "errors", "fast", "flows", "models", "sandbox", "testing", "webhooks")
+SUBMODULES = (
+    "bulk",
+    "config",
+    "errors",
+    "fast",
+    "flows",
+    "models",
+    "observer",
+    "otel",
+    "sandbox",
+    "testing",
+    "webhooks",
+)
 
 HEAVY = {
     "adapty_generated",

@@ -9,6 +9,7 @@ from adapty._core.redaction import hide_arguments
 from adapty._core.sentinel import NOT_GIVEN, NotGiven
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
     import httpx
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from adapty._async.virtual_currencies import AsyncVirtualCurrencies
     from adapty._async.web import AsyncWeb
     from adapty.config import Timeouts
+    from adapty.observer import Observer
     from adapty_generated.server_side import AuthenticatedClient
 
 __all__ = ["AsyncAdapty"]
@@ -57,6 +59,7 @@ class AsyncAdapty:
         allow_insecure_http: bool | NotGiven = NOT_GIVEN,
         http_client: httpx.AsyncClient | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        observer: Observer | Sequence[Observer] | None = None,
     ) -> None:
         """Create a client. Nothing is sent.
 
@@ -78,6 +81,8 @@ class AsyncAdapty:
             http_client: Your own httpx client (proxies, certificates, event hooks). You close it. It cannot be used
                 after a fork.
             transport: Your own httpx transport, closed with this client. It cannot be used after a fork.
+            observer: Receives events about calls, bulk jobs and outbox workers of this client, for metrics and traces;
+                or a list of such objects. See `adapty.observer` and `adapty.otel`.
 
         Raises:
             AdaptyConfigError: There is no key, or a setting is invalid; `field_name` says which.
@@ -96,6 +101,7 @@ class AsyncAdapty:
             max_retries=max_retries,
             max_response_bytes=max_response_bytes,
             allow_insecure_http=allow_insecure_http,
+            observer=observer,
         )
         self._bind(AsyncTransport.open(config, http_client, transport))
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from asyncio import sleep
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 
+from adapty._clock import monotonic
+from adapty._core.attempts import logs_calls
 from adapty._core.call import Send, execute
 from adapty._dialer import Dialer, UnusableClient
 from adapty._http import (
@@ -17,6 +20,7 @@ from adapty._http import (
     SyncUnsupported,
     build_client_request,
     check_type,
+    is_wrapped,
     response_without_body,
     to_failure,
     to_httpx_response,
@@ -32,7 +36,8 @@ if TYPE_CHECKING:
 
     from adapty._core.call import Call, Failure, Request
     from adapty._core.error_mapping import Response
-    from adapty._core.operations import Api
+    from adapty._core.observation import CallObservation
+    from adapty._core.operations import Api, Operation
     from adapty._reading import Sink
     from adapty.config import Config
 
@@ -128,12 +133,16 @@ class AsyncTransport:
         api = call.operation.api
         if api not in self._builders:
             self.config.key(api)  # raises
-        steps = execute(call, self.config.retries, self._secrets, endpoint=self._endpoints[api])
+        observation = self._observe(call.operation)
+        retries, endpoint = self.config.retries, self._endpoints[api]
+        steps = execute(call, retries, self._secrets, endpoint=endpoint, observation=observation)
         step = next(steps)
         try:
             while True:
                 if isinstance(step, Send):
                     await self._wait_for_slot(api)
+                    if observation is not None:
+                        observation.begin_attempt(step.request)
                     step = steps.send(await self._send(api, step.request, sink))
                 else:
                     await sleep(step.seconds)
@@ -141,6 +150,36 @@ class AsyncTransport:
         except StopIteration as done:
             result: T = done.value
             return result
+        except BaseException as error:  # also cancellations, and exceptions of transports and sinks
+            if observation is not None:
+                observation.finish(error)
+            raise
+
+    def _observe(self, operation: Operation) -> CallObservation | None:
+        """Return the observation of a call, or None if it is neither observed nor logged."""
+        observers = self.config.observers
+        if observers is None and not logs_calls():
+            return None
+        from adapty._core.observation import CallObservation  # noqa: PLC0415 - most clients have no observer
+
+        base_url = self.config.base_urls[operation.api]
+        is_instrumented = observers is not None and self._is_instrumented(base_url)
+        return CallObservation(operation, observers, monotonic, base_url, is_instrumented=is_instrumented)
+
+    def _is_instrumented(self, base_url: str) -> bool:
+        """Return whether other code wraps the transport of httpx that sends, as OpenTelemetry's instrumentation does.
+
+        It wraps the classes of httpx, or the transports of one client.
+        """
+        if self._http_client is not None:
+            with suppress(
+                httpx.InvalidURL, UnicodeError, AttributeError
+            ):  # the request raises it, or httpx has changed
+                return is_wrapped(self._http_client._transport_for_url(httpx.URL(base_url)).handle_async_request)  # noqa: SLF001
+            return False
+        if isinstance(self._transport, AsyncExternalTransport):
+            return self._transport.is_instrumented
+        return is_wrapped(httpx.AsyncHTTPTransport.handle_async_request)
 
     async def _wait_for_slot(self, api: Api) -> None:
         """Wait until the vendor's rate limit allows the next request, if it has one."""
@@ -220,6 +259,11 @@ class AsyncExternalTransport(httpx.AsyncBaseTransport):
             message = f"{name}: belongs to the parent process; create the client after the fork"
             raise UnusableClient(message)
         return await self._send(request)
+
+    @property
+    def is_instrumented(self) -> bool:
+        """Whether other code wraps the caller's transport."""
+        return is_wrapped(self._send)
 
     async def aclose(self) -> None:
         """Close the caller's transport."""

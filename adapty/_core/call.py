@@ -7,14 +7,15 @@ one error mapping.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from random import SystemRandom
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from attrs import define, field, frozen
 
 from adapty import errors
+from adapty._core.addresses import Endpoint
+from adapty._core.attempts import AttemptReporter, Observation
 from adapty._core.error_mapping import (
     RequestInfo,
     Response,
@@ -24,7 +25,7 @@ from adapty._core.error_mapping import (
 )
 from adapty._core.json_body import InvalidJson, parse_json
 from adapty._core.operations import Operation
-from adapty._core.redaction import redact
+from adapty._core.redaction import Secret, redact
 from adapty._core.retry import (
     CONFLICT,
     TOO_MANY_REQUESTS,
@@ -34,12 +35,6 @@ from adapty._core.retry import (
     parse_retry_after,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from adapty._core.addresses import Endpoint
-    from adapty._core.redaction import Secret
-
 __all__ = [
     "IDEMPOTENCY_KEY",
     "Call",
@@ -47,6 +42,7 @@ __all__ = [
     "InvalidBody",
     "Request",
     "Send",
+    "Steps",
     "Wait",
     "execute",
     "is_csv",
@@ -54,8 +50,6 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-
-logger = logging.getLogger("adapty")
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 """The header whose value makes a request take effect once, however often it is sent."""
@@ -139,13 +133,19 @@ class Call(Generic[T]):
     if_not_found: Call[T] | None = None
 
 
+Steps = Generator[Send | Wait, Response | Failure | None, T]
+"""The generator of a call: yields what the driver must do, receives outcomes, returns the result."""
+
+
 def execute(
     call: Call[T],
     policy: RetryPolicy,
     secrets: tuple[Secret, ...] = (),
     random: Callable[[], float] = _random,
     endpoint: Endpoint | None = None,
-) -> Generator[Send | Wait, Response | Failure | None, T]:
+    *,
+    observation: Observation | None = None,
+) -> Steps[T]:
     """Execute a call: yield what the driver must do, return the result, or raise an AdaptyError.
 
     Args:
@@ -154,25 +154,49 @@ def execute(
         secrets: Secrets to redact from exceptions.
         random: Returns a random number from 0 to 1, for the jitter.
         endpoint: The address, the key's source and the proxy, for error messages.
+        observation: Reports the call; None if nobody observes it.
     """
+    steps = _execute_chain(call, _Setup(policy, secrets, random, endpoint, observation))
+    return steps if observation is None else _observe(steps, observation)
+
+
+def _observe(steps: Steps[T], observation: Observation) -> Steps[T]:
+    observation.start()
     try:
-        return (yield from _execute_one(call, policy, secrets, random, endpoint))
+        result = yield from steps
+    except BaseException as error:
+        observation.finish(error)
+        raise
+    observation.finish()
+    return result
+
+
+@define
+class _Setup:
+    """The arguments of `execute` besides the call."""
+
+    policy: RetryPolicy
+    secrets: tuple[Secret, ...]
+    random: Callable[[], float]
+    endpoint: Endpoint | None
+    observation: Observation | None
+
+
+def _execute_chain(call: Call[T], setup: _Setup) -> Steps[T]:
+    try:
+        return (yield from _execute_one(call, setup))
     except errors.ProfileNotFoundError:
         if call.if_not_found is None:
             raise
     # Outside of the handler, so that an error of the next call has no context.
-    return (yield from execute(call.if_not_found, policy, secrets, random, endpoint))
+    return (yield from _execute_chain(call.if_not_found, setup))
 
 
-def _execute_one(
-    call: Call[T],
-    policy: RetryPolicy,
-    secrets: tuple[Secret, ...],
-    random: Callable[[], float],
-    endpoint: Endpoint | None,
-) -> Generator[Send | Wait, Response | Failure | None, T]:
+def _execute_one(call: Call[T], setup: _Setup) -> Steps[T]:
+    endpoint, secrets = setup.endpoint, setup.secrets
     send = Send(call.request)
-    retries = _RetryState(policy, random)
+    retries = _RetryState(setup.policy, setup.random)
+    reporter = AttemptReporter(call.operation, call.request.method, call.request.path, secrets, setup.observation)
     attempts = 0
     may_have_succeeded = False
     while True:
@@ -184,18 +208,24 @@ def _execute_one(
         may_have_succeeded = may_have_succeeded or _may_have_succeeded(outcome)
         can_repeat = not may_have_succeeded or call.operation.idempotent_because is not None
         delay = retries.delay_after(outcome) if can_repeat else None
+        error: errors.AdaptyError | None = None
         if delay is None:
             info = _request_info(call, attempts, endpoint, may_have_succeeded=may_have_succeeded)
             is_success = may_have_succeeded and call.not_found_is_success
             try:
-                return _result_or_raise(outcome, call, info, endpoint, secrets, not_found_is_success=is_success)
-            except errors.UnexpectedResponseError as error:
-                if can_repeat and _is_documented_success(error, call):
+                result = _result_or_raise(outcome, call, info, endpoint, secrets, not_found_is_success=is_success)
+            except errors.AdaptyError as exc:
+                if can_repeat and _is_documented_success(exc, call):
                     delay = retries.delay_after_invalid_body()
                 if delay is None:
+                    reporter.report(_received(outcome), attempts, error=exc)
                     raise
-        text = _request_info(call, attempts).attempts_text()
-        logger.info("%s: %s, retrying in %.2f s (%s)", call.operation.name, _summarize(outcome), delay, text)
+                error = exc
+            else:
+                reporter.report(_received(outcome), attempts)
+                return result
+        reporter.report(_received(outcome), attempts, delay, error)
+        error = None  # its frames refer to this one
         yield Wait(delay)
 
 
@@ -235,8 +265,14 @@ class _RetryState:
         return self.policy.next_delay(self.failures, None, self.random)
 
 
-def _is_documented_success(error: errors.UnexpectedResponseError, call: Call[Any]) -> bool:
-    return error.status_code in call.operation.success_statuses
+def _received(outcome: Response | Failure) -> Response | BaseException:
+    # Not in a variable of the generator: its frame is in the tracebacks of errors.
+    return outcome.cause if isinstance(outcome, Failure) else outcome
+
+
+def _is_documented_success(error: errors.AdaptyError, call: Call[Any]) -> bool:
+    """Return whether the API responded with the documented status, but with another body."""
+    return isinstance(error, errors.UnexpectedResponseError) and error.status_code in call.operation.success_statuses
 
 
 def _may_have_succeeded(outcome: Response | Failure) -> bool:
@@ -258,8 +294,7 @@ def _result_or_raise(
     *,
     not_found_is_success: bool,
 ) -> T:
-    request, operation = call.request, call.operation
-    logger.debug("%s: %s %s: %s", operation.name, request.method, request.path, _summarize(outcome))
+    operation = call.operation
     if isinstance(outcome, Failure):
         error = _error_from_failure(outcome, info, endpoint, secrets)
         raise error from _scrub_exception(outcome.cause, secrets)
@@ -340,10 +375,6 @@ def _error_from_failure(
     message = f"{info.operation}: {detail} ({info.attempts_text()}){info.warning_text()}"
     is_retryable = failure.is_retryable and info.can_repeat
     return failure.error_type(message, is_retryable=is_retryable, **info.as_kwargs())
-
-
-def _summarize(outcome: Response | Failure) -> str:
-    return type(outcome.cause).__name__ if isinstance(outcome, Failure) else str(outcome.status_code)
 
 
 def _scrub_exception(exc: BaseException, secrets: tuple[Secret, ...]) -> BaseException | None:

@@ -27,7 +27,10 @@ __all__ = [
     "PROXY_REMEDY",
     "RequestInfo",
     "Response",
+    "attempts_text",
     "error_from_response",
+    "error_type_for",
+    "find_request_id",
     "is_not_found",
     "parse_error_body",
     "parse_error_code",
@@ -74,6 +77,11 @@ _MARGIN = 10_000
 _MAX_MESSAGES = 3
 _MAX_MESSAGE_LENGTH = 300
 _MAX_NAME_LENGTH = 100
+
+
+def attempts_text(attempts: int) -> str:
+    """Return how often a request was sent, for the end of a message."""
+    return "after 1 attempt" if attempts == 1 else f"after {attempts} attempts"
 
 
 class Response(Protocol):
@@ -126,7 +134,7 @@ class RequestInfo:
 
     def attempts_text(self) -> str:
         """Return how often the request was sent, for the end of a message."""
-        return "after 1 attempt" if self.attempts == 1 else f"after {self.attempts} attempts"
+        return attempts_text(self.attempts)
 
     def warning_text(self) -> str:
         """Return why the request was not sent again, for the end of a message; empty if it may be sent again."""
@@ -152,6 +160,11 @@ def _parse_body(response: Response) -> Any:
 def parse_error_code(response: Response) -> str | None:
     """Return the API's code of the error that a response reports, or None."""
     return _ErrorBody.parse(_parse_body(response)).error_code
+
+
+def find_request_id(headers: Mapping[str, str]) -> str | None:
+    """Return the ID that the vendor gave a request, from the headers of its response, or None."""
+    return headers.get("request-id") or headers.get("x-request-id")
 
 
 def is_not_found(response: Response) -> bool:
@@ -187,9 +200,9 @@ def error_from_response(
     parsed = _ErrorBody.parse(body)
     # By the code before redaction: a short key of a test may be a part of it.
     error_code = _ErrorBody.parse(received).error_code
-    error_type = _error_type(status, error_code)
+    error_type = error_type_for(status, error_code)
     hint = find_hint(request.operation, error_code, request.api) if status // 100 == _CLIENT_ERROR else None
-    request_id = headers.get("request-id") or headers.get("x-request-id")
+    request_id = find_request_id(headers)
     retry_after = parse_retry_after(headers.get("retry-after"))
     text = problem or "; ".join(parsed.messages[:_MAX_MESSAGES])[:_MAX_MESSAGE_LENGTH] or "no error message"
     if status // 100 == _REDIRECT and "location" in headers:
@@ -226,7 +239,8 @@ def error_from_response(
     )
 
 
-def _error_type(status: int, error_code: str | None) -> type[errors.AdaptyAPIError]:
+def error_type_for(status: int, error_code: str | None) -> type[errors.AdaptyAPIError]:
+    """Return the class of the error for a response that is not the documented success."""
     by_code = ERROR_BY_CODE.get(error_code or "") if status // 100 == _CLIENT_ERROR else None
     by_class = ERROR_BY_STATUS_CLASS.get(status // 100, errors.AdaptyAPIError)
     return by_code or ERROR_BY_STATUS.get(status, by_class)

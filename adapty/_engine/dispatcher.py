@@ -20,36 +20,38 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Generator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from zlib import crc32
 
 from attrs import define, evolve, field
 
-from adapty._core.call import Call, Failure, Request, Send, Wait, execute
-from adapty._core.error_mapping import Response
+from adapty._clock import monotonic
+from adapty._core.attempts import logs_calls
+from adapty._core.call import Call, Failure, Request, Send, Steps, execute
+from adapty._core.observation import CallObservation
 from adapty._core.retry import TOO_MANY_REQUESTS, parse_retry_after
 from adapty._engine.rate_limiter import RateGate, RateLimiter
 from adapty._engine.senders import Sender, open_senders
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     import httpx
 
     from adapty._async.client import AsyncAdapty
     from adapty._core.addresses import Endpoint
+    from adapty._core.error_mapping import Response
+    from adapty._core.observers import Observers
     from adapty._core.operations import Api
     from adapty._core.redaction import Secret
     from adapty._core.retry import RetryPolicy
     from adapty._sync.client import Adapty
+    from adapty.observer import CallSource
 
 __all__ = ["Dispatcher", "Job", "block_seconds", "open_dispatcher", "schedule"]
 
 T = TypeVar("T")
-
-_Steps = Generator[Send | Wait, Response | Failure | None, Any]
 
 _MAX_PENDING = 1024
 _MAX_PENDING_PER_WORKER = 16
@@ -97,6 +99,7 @@ async def open_dispatcher(
     rate_limit: float | None = None,
     limiter: RateLimiter | None = None,
     transport: Callable[[], httpx.AsyncBaseTransport] | None = None,
+    source: CallSource = "bulk",
 ) -> AsyncIterator[Dispatcher[T]]:
     """Open connections and start a dispatcher. At the end, cancel what is in flight and close the connections.
 
@@ -109,6 +112,7 @@ async def open_dispatcher(
         rate_limit: Requests per second, or None for no limit.
         limiter: The rate limiter, in place of a new one for `rate_limit`.
         transport: Creates the transport of one connection. Default: the client's connections, or the fastest transport.
+        source: What sends, for observers.
 
     Raises:
         AdaptyConfigError: A transport cannot be created, or the key of the API is missing.
@@ -123,6 +127,9 @@ async def open_dispatcher(
             on_done,
             secrets=config.secrets,
             endpoint=endpoint,
+            observers=config.observers,
+            base_url=config.base_urls[api],
+            source=source,
         )
         dispatcher.start()
         try:
@@ -151,6 +158,9 @@ class Dispatcher(Generic[T]):
         *,
         secrets: tuple[Secret, ...] = (),
         endpoint: Endpoint | None = None,
+        observers: Observers | None = None,
+        base_url: str = "",
+        source: CallSource = "bulk",
     ) -> None:
         """Create a dispatcher in the running event loop.
 
@@ -161,6 +171,9 @@ class Dispatcher(Generic[T]):
             on_done: Receives each job that is done, and the error or None. It must not raise.
             secrets: Values that no error may show.
             endpoint: Where the requests go, for the messages of errors.
+            observers: The observers of the calls, or None.
+            base_url: The base URL, for observers.
+            source: What sends, for observers.
         """
         self.retries = 0
         self._workers = [_Worker[T](sender) for sender in senders]
@@ -170,6 +183,9 @@ class Dispatcher(Generic[T]):
         self._on_done = on_done
         self._secrets = secrets
         self._endpoint = endpoint
+        self._observers = observers
+        self._base_url = base_url
+        self._source = source
         self._max_pending = _MAX_PENDING + _MAX_PENDING_PER_WORKER * len(senders)
         self._pending = 0
         self._pending_bytes = 0
@@ -237,43 +253,61 @@ class Dispatcher(Generic[T]):
         while not self._is_stopped:
             if worker.due_retries:
                 self.retries += 1
-                await self._attempt(worker, *worker.due_retries.popleft())
+                await self._attempt(worker, worker.due_retries.popleft())
             elif worker.jobs and not (worker.blocked and self._failures_in_a_row >= self._failure_threshold):
                 job = worker.jobs.popleft()
                 if job.key in worker.blocked:
                     worker.blocked[job.key].append(job)
                 else:
-                    steps = execute(job.call, self._policy, self._secrets, endpoint=self._endpoint)
-                    await self._attempt(worker, job, steps)
+                    await self._attempt(worker, self._start(job))
             elif self._is_ending and not worker.jobs and not worker.blocked:
                 return
             else:
                 await worker.wait_for_work()
 
-    async def _attempt(self, worker: _Worker[T], job: Job[T], steps: _Steps) -> None:
+    def _start(self, job: Job[T]) -> _Execution[T]:
+        observation = None
+        if self._observers is not None or logs_calls():
+            observation = CallObservation(
+                job.call.operation, self._observers, monotonic, self._base_url, source=self._source
+            )
+        steps = execute(job.call, self._policy, self._secrets, endpoint=self._endpoint, observation=observation)
+        return _Execution(job, steps, observation)
+
+    async def _attempt(self, worker: _Worker[T], execution: _Execution[T]) -> None:
         """Send once. Then the job is done, waits for its retry, or stays undone if the dispatcher is stopped."""
+        job, steps = execution.job, execution.steps
         try:
             step = next(steps)
             while isinstance(step, Send):
-                outcome = await self._send(step.request, worker.send)
+                outcome = await self._send(step.request, worker.send, execution.observation)
                 if outcome is None:
+                    execution.abandon()
                     return
                 step = steps.send(outcome)
         except StopIteration:
             self._finish(worker, job, None)
-        except (Exception, asyncio.CancelledError) as error:
-            if isinstance(error, asyncio.CancelledError) and _is_being_cancelled():
+        except BaseException as error:
+            execution.abandon(error)
+            is_interrupted = not isinstance(error, Exception | asyncio.CancelledError)
+            if is_interrupted or (isinstance(error, asyncio.CancelledError) and _is_being_cancelled()):
                 raise
             self._finish(worker, job, error)
         else:
             self._failures_in_a_row += 1
-            if not self._is_stopped:
-                worker.schedule_retry(job, steps, step.seconds)
+            if self._is_stopped:
+                execution.abandon()
+            else:
+                worker.schedule_retry(execution, step.seconds)
 
-    async def _send(self, request: Request, send: Sender) -> Response | Failure | None:
+    async def _send(
+        self, request: Request, send: Sender, observation: CallObservation | None
+    ) -> Response | Failure | None:
         """Send when the rate limit allows it. Return None if the dispatcher is stopped before that."""
         if not await self._gate.acquire():
             return None
+        if observation is not None:
+            observation.begin_attempt(request)
         outcome = await send(request)
         if isinstance(outcome, Failure) or outcome.status_code != TOO_MANY_REQUESTS:
             self._limiter.on_success(self._now())
@@ -318,6 +352,26 @@ class Dispatcher(Generic[T]):
 
 
 @define(eq=False)
+class _Execution(Generic[T]):
+    """The call of a job that was sent at least once.
+
+    Attributes:
+        job: The job.
+        steps: The rest of its call.
+        observation: Reports the call, if somebody observes it.
+    """
+
+    job: Job[T]
+    steps: Steps[Any]
+    observation: CallObservation | None
+
+    def abandon(self, error: BaseException | None = None) -> None:
+        """Report the end of a call that is not continued."""
+        if self.observation is not None:
+            self.observation.finish(error or asyncio.CancelledError())
+
+
+@define(eq=False)
 class _Worker(Generic[T]):
     """The queue of one worker.
 
@@ -330,21 +384,22 @@ class _Worker(Generic[T]):
 
     send: Sender
     jobs: deque[Job[T]] = field(factory=deque)
-    due_retries: deque[tuple[Job[T], _Steps]] = field(factory=deque)
+    due_retries: deque[_Execution[T]] = field(factory=deque)
     blocked: dict[str, deque[Job[T]]] = field(factory=dict)
-    _timers: dict[str, asyncio.TimerHandle] = field(factory=dict)
+    _waiting: dict[str, tuple[asyncio.TimerHandle, _Execution[T]]] = field(factory=dict)
     _idle: asyncio.Future[None] | None = None
 
-    def schedule_retry(self, job: Job[T], steps: _Steps, seconds: float) -> None:
+    def schedule_retry(self, execution: _Execution[T], seconds: float) -> None:
         """Retry a job after some seconds, and block its key until it is done."""
+        key = execution.job.key
 
         def retry() -> None:
-            del self._timers[job.key]
-            self.due_retries.append((job, steps))
+            del self._waiting[key]
+            self.due_retries.append(execution)
             self.wake()
 
-        self.blocked.setdefault(job.key, deque())
-        self._timers[job.key] = schedule(seconds, retry)
+        self.blocked.setdefault(key, deque())
+        self._waiting[key] = schedule(seconds, retry), execution
 
     def unblock(self, key: str) -> None:
         """Put the jobs behind a job that is done first in the queue."""
@@ -353,8 +408,11 @@ class _Worker(Generic[T]):
 
     def stop(self) -> None:
         """Cancel all retries."""
-        for timer in self._timers.values():
+        for timer, execution in self._waiting.values():
             timer.cancel()
+            execution.abandon()
+        for execution in self.due_retries:
+            execution.abandon()
         self.wake()
 
     def wake(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextvars import copy_context
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -174,4 +175,5 @@ class ThreadSender:
 
     async def __call__(self, request: Request) -> Response | Failure:
         """Send once."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._send, self._api, request)
+        send = partial(copy_context().run, self._send, self._api, request)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, send)

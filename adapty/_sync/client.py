@@ -11,6 +11,7 @@ from adapty._core.redaction import hide_arguments
 from adapty._core.sentinel import NOT_GIVEN, NotGiven
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
     import httpx
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from adapty._sync.virtual_currencies import VirtualCurrencies
     from adapty._sync.web import Web
     from adapty.config import Timeouts
+    from adapty.observer import Observer
     from adapty_generated.server_side import AuthenticatedClient
 
 __all__ = ["Adapty"]
@@ -59,6 +61,7 @@ class Adapty:
         allow_insecure_http: bool | NotGiven = NOT_GIVEN,
         http_client: httpx.Client | None = None,
         transport: httpx.BaseTransport | None = None,
+        observer: Observer | Sequence[Observer] | None = None,
     ) -> None:
         """Create a client. Nothing is sent.
 
@@ -80,6 +83,8 @@ class Adapty:
             http_client: Your own httpx client (proxies, certificates, event hooks). You close it. It cannot be used
                 after a fork.
             transport: Your own httpx transport, closed with this client. It cannot be used after a fork.
+            observer: Receives events about calls, bulk jobs and outbox workers of this client, for metrics and traces;
+                or a list of such objects. See `adapty.observer` and `adapty.otel`.
 
         Raises:
             AdaptyConfigError: There is no key, or a setting is invalid; `field_name` says which.
@@ -98,6 +103,7 @@ class Adapty:
             max_retries=max_retries,
             max_response_bytes=max_response_bytes,
             allow_insecure_http=allow_insecure_http,
+            observer=observer,
         )
         self._bind(Transport.open(config, http_client, transport))
 

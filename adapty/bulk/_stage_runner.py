@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import TYPE_CHECKING
 
 from attrs import define, field
@@ -13,6 +14,7 @@ from adapty._engine.rate_limiter import RateLimiter
 from adapty._engine.runner import CancelToken
 from adapty.bulk._counters import StageCounters
 from adapty.bulk._inputs.row_reader import RowReader, text_size
+from adapty.bulk._observation import StageObservation
 from adapty.bulk._progress_tracker import ProgressTracker
 from adapty.bulk._stage import DUPLICATE, UNREADABLE, Options, PendingRecord, Stage, StageResult
 from adapty.bulk.reports import Progress
@@ -65,6 +67,7 @@ class StageRunner:
     _resumed_count: int = 0
     _input_error: Exception | None = None
     _is_aborting: bool = False
+    _observation: StageObservation | None = None
 
     @classmethod
     def resume(cls, stage: Stage, options: Options, checkpoint: Checkpoint, abort_policy: AbortPolicy) -> StageRunner:
@@ -81,6 +84,10 @@ class StageRunner:
         self._token = token
         self._limiter = RateLimiter(self.options.rate_limit)
         self._began = asyncio.get_running_loop().time()
+        if client is not None and not self.options.dry_run:
+            observers = client._transport.config.observers  # noqa: SLF001 - of the same package
+            self._observation = StageObservation(self.stage, observers, self.counters.counts.copy())
+            self._observation.start()
         reporting = asyncio.create_task(self._report_loop())
         try:
             with token.on_request(self._abort):
@@ -96,6 +103,7 @@ class StageRunner:
             reporting.cancel()
             self._save()
             await asyncio.gather(reporting, return_exceptions=True)
+            self._observe_end()
         self._report()
 
     async def _send_all(self, client: Adapty | AsyncAdapty) -> None:
@@ -215,6 +223,7 @@ class StageRunner:
             self._report()
             if times % _SAVE_EVERY == 0:
                 self._save()
+                self._observe_progress()
 
     def _report(self) -> None:
         if self.options.on_progress is None or self.problem is not None:
@@ -223,6 +232,17 @@ class StageRunner:
             self.options.on_progress(self.progress())
         except _USER_ERRORS as problem:
             self._abort(problem)
+
+    def _observe_progress(self) -> None:
+        if self._observation is not None:
+            rate = self._limiter.throughput(asyncio.get_running_loop().time())
+            self._observation.report(self.counts, rate=rate, rate_limit=self._limiter.limit)
+
+    def _observe_end(self) -> None:
+        if self._observation is not None:
+            self._observe_progress()
+            problem = None if self.is_done else self.problem or sys.exception() or KeyboardInterrupt()
+            self._observation.finish(self.counts, retried=self.retried, problem=problem)
 
     def progress(self) -> Progress:
         """Return the progress of the stage."""

@@ -35,7 +35,7 @@ Row = dict[str, Any]
 TOTAL_TITLE = "Total"
 TOTAL_ID = "total"
 
-logger = logging.getLogger("adapty")
+logger = logging.getLogger("adapty.client")
 
 _X_NAMES = ("x", "date", "period")
 _Y_NAMES = ("y", "value")

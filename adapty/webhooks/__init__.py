@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from adapty.webhooks._delivery import DrainReport as DrainReport
+    from adapty.webhooks._response import WebhookResponse as WebhookResponse
     from adapty.webhooks._stores.postgres_dedup import PostgresDedupStore as PostgresDedupStore
     from adapty.webhooks._stores.sqlite_dedup import SQLiteDedupStore as SQLiteDedupStore
     from adapty.webhooks.dedup import DedupStore as DedupStore, MemoryDedupStore as MemoryDedupStore
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
         outbox_handler as outbox_handler,
     )
     from adapty.webhooks.postgres_outbox import PostgresOutbox as PostgresOutbox
-    from adapty.webhooks.receiver import Delivery as Delivery, Receiver as Receiver, WebhookResponse as WebhookResponse
+    from adapty.webhooks.receiver import Delivery as Delivery, Receiver as Receiver
     from adapty.webhooks.worker import (
         Worker as Worker,
         WorkerOptions as WorkerOptions,
@@ -60,6 +61,7 @@ else:
         __name__,
         {
             "._delivery": "DrainReport",
+            "._response": "WebhookResponse",
             "._stores.postgres_dedup": "PostgresDedupStore",
             "._stores.sqlite_dedup": "SQLiteDedupStore",
             ".dedup": "DedupStore MemoryDedupStore",
@@ -72,7 +74,7 @@ else:
             ".mail_events": "MAIL_EVENT_TYPES MailConversion to_mail_event",
             ".outbox": "BaseOutbox DeadLetter Outbox OutboxCounts OutboxHandler PendingEvent outbox_handler",
             ".postgres_outbox": "PostgresOutbox",
-            ".receiver": "Delivery Receiver WebhookResponse",
+            ".receiver": "Delivery Receiver",
             ".worker": "Worker WorkerOptions async_drain async_run_worker drain run_worker",
         },
     )

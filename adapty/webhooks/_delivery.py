@@ -26,6 +26,7 @@ from adapty.errors import (
 )
 from adapty.webhooks._base_outbox import BaseOutbox
 from adapty.webhooks._failure_policy import RetrySchedule, classify, is_transient
+from adapty.webhooks._outbox_observation import observe_outbox
 from adapty.webhooks._stores.protocol import DeadLettered, DueEvent, EventUpdate
 from adapty.webhooks._stores.thread import DeadLetterLimits, StoreThread
 from adapty.webhooks.mail_events import WebhookTransactionEvent
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DrainReport", "OutboxSender"]
 
-logger = logging.getLogger("adapty")
+logger = logging.getLogger("adapty.webhooks")
 
 _POLL_SECONDS = 0.25
 """How often to look for new events; neither SQLite nor PostgreSQL reads events for the answer."""
@@ -124,6 +125,7 @@ class OutboxSender:
     _problem: BaseException | None = None
     _wakeup: asyncio.Event = field(factory=asyncio.Event)
     _is_stopped: bool = False
+    _is_active: bool = False
     _version: object = None
     _checked_at: float = -math.inf
     _purged_at: float = -math.inf
@@ -137,11 +139,13 @@ class OutboxSender:
             AdaptyError: The key or the address is wrong; or `until_empty`, and Mail is not available.
             KeyboardInterrupt: `until_empty`, and the end was requested before the outbox was empty.
         """
-        client._transport.config.key("mail")  # noqa: SLF001 - of the same package
+        config = client._transport.config  # noqa: SLF001 - of the same package
+        config.key("mail")
         self._limiter = RateLimiter(self.options.rate_limit)
         store = StoreThread(self.outbox._open_store, self.limits)  # noqa: SLF001 - of the same package
         try:
-            await self._deliver(client, store, token)
+            async with observe_outbox(config.observers, store, self._count_if_active):
+                await self._deliver(client, store, token)
         finally:
             store.close()
         if token.requested and self.until_empty and self.outbox.counts().pending:
@@ -167,17 +171,23 @@ class OutboxSender:
 
     async def _wait_for_lock(self, store: StoreThread, token: CancelToken) -> bool:
         """Wait until this is the only worker of the outbox; return False if the end is requested before."""
-        if await store.run(lambda opened: opened.try_lock()):
+        self._is_active = await store.run(lambda opened: opened.try_lock())
+        if self._is_active:
             return True
         location = self.outbox.location
         if self.until_empty:
             raise WebhookUnavailableError(f"{location}: another worker is sending its events")
         logger.info("outbox %s: another worker is active; standing by", location)
         while not await _pause(_STANDBY_SECONDS, token):
-            if await store.run(lambda opened: opened.try_lock()):
+            self._is_active = await store.run(lambda opened: opened.try_lock())
+            if self._is_active:
                 logger.info("outbox %s: taking over", location)
                 return True
         return False
+
+    def _count_if_active(self) -> tuple[int, int] | None:
+        """Return how many events were delivered and became dead letters, or None while another worker is active."""
+        return (self.delivered, self.dead_letters) if self._is_active else None
 
     def _raise_problem(self, problem: BaseException | None, token: CancelToken) -> None:
         if problem is None or token.requested:
@@ -207,6 +217,7 @@ class OutboxSender:
             max_retries=self.options.max_retries,
             limiter=self._limiter,
             transport=self.options.transport,
+            source="outbox",
         ) as dispatcher:
             with token.on_request(lambda: self._stop(dispatcher, None)):
                 try:

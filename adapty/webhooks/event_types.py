@@ -12,7 +12,7 @@ from adapty.errors import AdaptyConfigError
 
 __all__ = ["EVENT_TYPES", "LEGACY_NAMES", "validate_event_names"]
 
-_log = logging.getLogger("adapty")
+_log = logging.getLogger("adapty.webhooks")
 
 EVENT_TYPES = frozenset(
     {

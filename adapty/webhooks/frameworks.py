@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from adapty._lock_deadline import lock_deadline
 from adapty.errors import WebhookError, WebhookUnavailableError
 from adapty.webhooks._request import RESPONSE_SECONDS, body_too_long, missing_body, read_body
-from adapty.webhooks.receiver import WebhookResponse, is_async, validate_handler
+from adapty.webhooks._response import WebhookResponse
+from adapty.webhooks.receiver import is_async, validate_handler
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -84,14 +85,16 @@ class ASGIApp:
         if scope["method"] != "POST":
             return _NOT_FOUND
         headers = list(scope["headers"])
-        try:
-            self._receiver.authenticate(headers)  # before anything of the body is read
-            body = await _read_asgi_body(receive, self._receiver.max_body_bytes)
-        except WebhookError as error:
-            return WebhookResponse.from_error(error)
-        if body is None:
-            return None
-        return await self._receiver._respond_async(headers, body, self._handler, is_async=self._is_async)  # noqa: SLF001 - of the same package
+        receiver = self._receiver
+        with receiver._observe() as observation:  # noqa: SLF001 - of the same package
+            try:
+                receiver.authenticate(headers)  # before anything of the body is read
+                body = await _read_asgi_body(receive, receiver.max_body_bytes)
+            except WebhookError as error:
+                return observation.reject(error)
+            if body is None:
+                return None
+            return await receiver._respond_async(headers, body, self._handler, observation, is_async=self._is_async)  # noqa: SLF001 - of the same package
 
 
 async def _send_response(response: WebhookResponse, send: Send) -> None:
@@ -237,9 +240,10 @@ def _respond(
 ) -> WebhookResponse:
     if environ["REQUEST_METHOD"] != "POST":
         return _NOT_FOUND
-    try:
-        receiver.authenticate(environ)  # before anything of the body is read
-        body = read_body(environ, read, receiver.max_body_bytes)
-    except WebhookError as error:
-        return WebhookResponse.from_error(error)
-    return receiver._respond(environ, body, handler)  # noqa: SLF001 - of the same package
+    with receiver._observe() as observation:  # noqa: SLF001 - of the same package
+        try:
+            receiver.authenticate(environ)  # before anything of the body is read
+            body = read_body(environ, read, receiver.max_body_bytes)
+        except WebhookError as error:
+            return observation.reject(error)
+        return receiver._respond(environ, body, handler, observation)  # noqa: SLF001 - of the same package

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BaseOutbox", "DeadLetter", "Outbox", "OutboxCounts", "OutboxHandler", "PendingEvent", "outbox_handler"]
 
-logger = logging.getLogger("adapty")
+logger = logging.getLogger("adapty.webhooks")
 
 _EXPECTED_SKIPS = frozenset({"unsupported", "replaced", "anonymous"})
 """Reasons to skip that are logged at INFO; Mail should have got the other events."""

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import inspect
-import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import partial
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, get_args
 from uuid import uuid4
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from adapty._core.observers import Observers
 from adapty._core.redaction import SafeRepr, hide_arguments
 from adapty._core.validation import quote, type_name
 from adapty._lock_deadline import lock_deadline
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookError, WebhookUnavailableError
 from adapty.models._response import json_ready
+from adapty.webhooks._observation import WebhookObservation
 from adapty.webhooks._request import (
     MAX_BODY_BYTES,
     RESPONSE_SECONDS,
@@ -25,15 +25,17 @@ from adapty.webhooks._request import (
     parse_body,
     validate_max_body_bytes,
 )
+from adapty.webhooks._response import WebhookResponse
 from adapty.webhooks._threads import RequestThreads
 from adapty.webhooks.dedup import ClaimStatus, DedupStore
-from adapty.webhooks.event_types import validate_event_names
+from adapty.webhooks.event_types import EVENT_TYPES, validate_event_names
 from adapty.webhooks.events import WebhookEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from types import TracebackType
 
+    from adapty.observer import Observer, WebhookResult
     from adapty.webhooks._request import Body, Headers
 
 __all__ = [
@@ -41,55 +43,17 @@ __all__ = [
     "Delivery",
     "Handler",
     "Receiver",
-    "WebhookResponse",
     "is_async",
     "validate_handler",
 ]
 
-_log = logging.getLogger("adapty")
+_log = logging.getLogger("adapty.webhooks")
 
 Handler = Callable[[WebhookEvent], object]
 """Handles an event; its result is ignored. If it raises, Adapty posts the event again."""
 
 AsyncHandler = Callable[[WebhookEvent], Awaitable[object]]
 """An async handler."""
-
-_JSON = MappingProxyType({"Content-Type": "application/json"})
-_UNAUTHORIZED = 401
-
-
-@frozen
-class WebhookResponse(SafeRepr):
-    """A response, for any framework to send.
-
-    Attributes:
-        status: The HTTP status.
-        body: The body: JSON.
-        headers: The headers, without Content-Length.
-
-    Example:
-        >>> WebhookResponse.from_json({})
-        WebhookResponse(status=200, body=b'{}', headers={'Content-Type': 'application/json'})
-    """
-
-    status: int
-    body: bytes
-    headers: Mapping[str, str] = field(factory=lambda: dict(_JSON), hash=False)
-
-    @classmethod
-    def from_json(cls, content: Mapping[str, Any], status: int = 200) -> Self:
-        """Return a response with a JSON object as its body."""
-        return cls(status, json.dumps(content).encode())
-
-    @classmethod
-    def from_error(cls, error: WebhookError) -> Self:
-        """Return the response to a request that failed with an error, and log a warning."""
-        _log.warning("webhook: %d: %s", error.status, error)
-        response = cls.from_json({"error": str(error)}, error.status)
-        # RFC 9110, section 15.5.2: a 401 requires this header, although there is no HTTP scheme for it.
-        challenge = {"WWW-Authenticate": "Webhook"} if error.status == _UNAUTHORIZED else {}
-        return cls(response.status, response.body, {**response.headers, **challenge})
-
 
 _OK = WebhookResponse.from_json({})
 _HANDLER_FAILED = WebhookResponse.from_json({"error": "the handler failed"}, 500)
@@ -137,16 +101,26 @@ class Delivery(SafeRepr):
     duplicate: bool = False
     response: WebhookResponse = _OK
     _claim: _Claim | None = field(default=None, repr=False, eq=False)
+    _observation: WebhookObservation | None = field(default=None, repr=False, eq=False)
 
     def complete(self) -> None:
         """Mark the event as completed."""
         if self._claim:
             self._claim.complete()
+        if self._observation:
+            self._observation.report(self._result)
 
     def release(self) -> None:
         """Release the event, which was not handled."""
         if self._claim:
             self._claim.release()
+        if self._observation:
+            self._observation.report("handler_failed")
+
+    @property
+    def _result(self) -> WebhookResult:
+        """The result for observers, if the event is handled now."""
+        return "verification" if self.event is None else "duplicate" if self.duplicate else "accepted"
 
     def __enter__(self) -> Self:
         return self
@@ -177,6 +151,8 @@ class Receiver:
         dedup: A store of handled events, so that each event is handled once. Without it each delivery is handled, and
             Adapty delivers some events more than once. An `outbox_handler` needs none: an `Outbox` ignores an event
             that it contains already.
+        observer: Receives the result of each request, except for `parse`, or a list of objects that do. See
+            `adapty.observer` and `adapty.otel`.
 
     Raises:
         AdaptyConfigError: No value is accepted, or an argument is invalid; `field_name` names it.
@@ -198,12 +174,14 @@ class Receiver:
         event_names: Mapping[str, str] | None = None,
         max_body_bytes: int = MAX_BODY_BYTES,
         dedup: DedupStore | None = None,
+        observer: Observer | Sequence[Observer] | None = None,
     ) -> None:
         self._verifier = AuthorizationVerifier(authorization)
         self.event_names = validate_event_names(event_names)
         self.max_body_bytes = validate_max_body_bytes(max_body_bytes)
         self._dedup = _validate_store(dedup)
         self._threads = RequestThreads()
+        self._observers = Observers.from_argument(observer)
 
     def authenticate(self, headers: Headers) -> None:
         """Check the Authorization header alone, for example before the body is read.
@@ -258,7 +236,16 @@ class Receiver:
         """
         delivery = self._authenticate_and_parse(headers, body)
         del headers, body
-        return self._acquire(_raise_error(delivery))
+        observation = self._observe()
+        try:
+            accepted = self._acquire(_raise_error(delivery), observation)
+        except WebhookError as error:
+            observation.report_error(error)
+            raise
+        if accepted.event is None or accepted.duplicate:
+            observation.report(accepted._result)  # noqa: SLF001 - of this module
+            return accepted
+        return evolve(accepted, observation=observation)
 
     def handle(self, headers: Headers, body: Body, handler: Handler) -> WebhookResponse:
         """Accept a request, call the handler unless the event is a duplicate, and return the response.
@@ -273,8 +260,9 @@ class Receiver:
             AdaptyUsageError: `headers` or `body` has the wrong type.
         """
         headers = _reusable(headers)
-        error = self._verifier.verify(headers)
-        return WebhookResponse.from_error(error) if error else self._respond(headers, body, handler)
+        with self._observe() as observation:
+            error = self._verifier.verify(headers)
+            return observation.reject(error) if error else self._respond(headers, body, handler, observation)
 
     async def handle_async(self, headers: Headers, body: Body, handler: AsyncHandler | Handler) -> WebhookResponse:
         """Do what `handle` does, in an asyncio event loop. A handler that is not async runs in a thread.
@@ -292,58 +280,74 @@ class Receiver:
             AdaptyUsageError: `headers` or `body` has the wrong type.
         """
         headers = _reusable(headers)
-        error = self._verifier.verify(headers)
-        if error:
-            return WebhookResponse.from_error(error)
-        return await self._respond_async(headers, body, handler, is_async=is_async(handler))
+        with self._observe() as observation:
+            error = self._verifier.verify(headers)
+            if error:
+                return observation.reject(error)
+            return await self._respond_async(headers, body, handler, observation, is_async=is_async(handler))
 
-    def _respond(self, headers: Headers, body: Body, handler: Handler) -> WebhookResponse:
+    def _observe(self) -> WebhookObservation:
+        """Return the observation of a request that has just arrived."""
+        return WebhookObservation(self._observers)
+
+    def _respond(
+        self, headers: Headers, body: Body, handler: Handler, observation: WebhookObservation
+    ) -> WebhookResponse:
         """Handle a request that is authenticated."""
         with lock_deadline(RESPONSE_SECONDS):
             try:
-                delivery = self._acquire(_raise_error(self._parse(headers, body)))
+                delivery = self._acquire(_raise_error(self._parse(headers, body)), observation)
             except WebhookError as error:
-                return WebhookResponse.from_error(error)
+                return observation.reject(error)
             if delivery.event is None or delivery.duplicate:
-                return delivery.response
+                return observation.respond(delivery._result, delivery.response)  # noqa: SLF001 - of this module
             try:
                 with delivery:
                     _check_result(handler(delivery.event))
             except WebhookError as error:
-                return WebhookResponse.from_error(error)
+                return observation.reject(error)
             except Exception:  # noqa: BLE001 - whatever a handler raises
-                return _log_failure(delivery.event)
-            return delivery.response
+                return observation.respond("handler_failed", _log_failure(delivery.event))
+            return observation.respond("accepted", delivery.response)
 
     async def _respond_async(
-        self, headers: Headers, body: Body, handler: AsyncHandler | Handler, *, is_async: bool
+        self,
+        headers: Headers,
+        body: Body,
+        handler: AsyncHandler | Handler,
+        observation: WebhookObservation,
+        *,
+        is_async: bool,
     ) -> WebhookResponse:
         """Handle a request that is authenticated."""
         with lock_deadline(RESPONSE_SECONDS):
             try:
                 if not is_async:
-                    return await self._threads.run(partial(self._respond, headers, body, handler))
+                    return await self._threads.run(partial(self._respond, headers, body, handler, observation))
                 # In a thread, because the store may wait for a lock.
                 delivery = await self._threads.run(
-                    lambda: self._acquire(_raise_error(self._parse(headers, body))), discard=Delivery.release
+                    lambda: self._acquire(_raise_error(self._parse(headers, body)), observation),
+                    discard=Delivery.release,
                 )
-                return await self._call_async(delivery, handler)
+                return await self._call_async(delivery, handler, observation)
             except WebhookError as error:
-                return WebhookResponse.from_error(error)
+                return observation.reject(error)
 
-    async def _call_async(self, delivery: Delivery, handler: AsyncHandler | Handler) -> WebhookResponse:
+    async def _call_async(
+        self, delivery: Delivery, handler: AsyncHandler | Handler, observation: WebhookObservation
+    ) -> WebhookResponse:
         if delivery.event is None or delivery.duplicate:
-            return delivery.response
+            return observation.respond(delivery._result, delivery.response)  # noqa: SLF001 - of this module
         try:
             result: Any = handler(delivery.event)
             await result
         except BaseException as exc:
             await self._threads.run(delivery.release, is_admitted=True)
             if isinstance(exc, Exception) and not isinstance(exc, WebhookError):
-                return _log_failure(delivery.event)
+                return observation.respond("handler_failed", _log_failure(delivery.event))
             raise
         await self._threads.run(delivery.complete, is_admitted=True)
-        return delivery.response
+        return observation.respond("accepted", delivery.response)
 
     def _authenticate_and_parse(self, headers: Headers, body: Body) -> Delivery | WebhookError:
         """Return errors instead of raising them: tracebacks of this frame would show headers and body."""
@@ -361,7 +365,9 @@ class Receiver:
             return WebhookBodyError("the body has no event_type; expected the name of an event type")
         return Delivery(event=event)
 
-    def _acquire(self, delivery: Delivery) -> Delivery:
+    def _acquire(self, delivery: Delivery, observation: WebhookObservation) -> Delivery:
+        if delivery.event:
+            observation.set_event_type(delivery.event.event_type)
         event_id = delivery.event.event_id if self._dedup is not None and delivery.event else None
         if self._dedup is None or event_id is None:
             return delivery
@@ -419,7 +425,8 @@ def _check_result(result: object) -> None:
 def _log_failure(event: WebhookEvent) -> WebhookResponse:
     """Log the current exception of a handler, and return the response after which Adapty posts the event again."""
     names = quote(event.event_type or ""), quote(event.event_id or "")
-    _log.exception("webhook: the handler failed for %s, event %s; Adapty will post it again", *names)
+    extra = {"adapty_event_type": event.event_type if event.event_type in EVENT_TYPES else "other"}
+    _log.exception("webhook: the handler failed for %s, event %s; Adapty will post it again", *names, extra=extra)
     return _HANDLER_FAILED
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Worker", "WorkerOptions", "async_drain", "async_run_worker", "drain", "run_worker"]
 
-logger = logging.getLogger("adapty")
+logger = logging.getLogger("adapty.webhooks")
 
 
 class WorkerOptions(TypedDict, total=False):

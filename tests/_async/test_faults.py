@@ -376,14 +376,14 @@ async def test_log_has_requests_and_retries_without_secrets(
     server: RawServer,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The logger `adapty` has a line for each retry at INFO and each end at DEBUG, without key or address."""
+    """The logger `adapty.client` has a line for each retry at INFO and each end at DEBUG, without key or address."""
     caplog.set_level(logging.DEBUG, "adapty")
     server.replies = [answer(500, ECHO), answer(400, ECHO)]
 
     with pytest.raises(library.BadRequestError):
         await client.mail.save_profile(**PROFILE)
 
-    ours = [record for record in caplog.records if record.name == "adapty"]
+    ours = [record for record in caplog.records if record.name == "adapty.client"]
     assert [record.levelname for record in ours] == ["INFO", "DEBUG"]
     assert "saveProfile: 500, retrying in" in ours[0].getMessage()
     assert ours[1].getMessage() == "saveProfile: POST /api/v1/profile/save/: 400"

@@ -308,7 +308,9 @@ async def test_log_has_operations_and_no_personal_data(
 
             await failure_of(stubbed, name)
 
-            ours = [(record.levelname, record.getMessage()) for record in caplog.records if record.name == "adapty"]
+            ours = [
+                (record.levelname, record.getMessage()) for record in caplog.records if record.name == "adapty.client"
+            ]
             assert [level for level, _ in ours] == ["INFO", "DEBUG"]
             assert all(message.startswith(f"{name}: ") for _, message in ours)
             shown = "".join(record.getMessage() for record in caplog.records)

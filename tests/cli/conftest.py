@@ -132,9 +132,9 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     delays: list[float] = []
     schedule_retry = _Worker.schedule_retry
 
-    def retry_immediately(worker: Any, item: Any, steps: Any, seconds: float) -> None:
+    def retry_immediately(worker: Any, execution: Any, seconds: float) -> None:
         delays.append(seconds)
-        schedule_retry(worker, item, steps, 0)
+        schedule_retry(worker, execution, 0)
 
     monkeypatch.setattr("adapty._sync.transport.sleep", delays.append)
     # The time that a rate limit sees is the time slept.

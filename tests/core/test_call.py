@@ -537,11 +537,11 @@ def test_log_has_attempts_and_no_secret(
     outcomes: tuple[httpx.Response | Failure, ...],
     levels: list[str],
 ) -> None:
-    """The logger `adapty` has a line for each retry and one for the end, without key and address."""
+    """The logger `adapty.client` has a line for each retry and one for the end, without key and address."""
     with caplog.at_level(logging.DEBUG, "adapty"):
         drive(CALL, *outcomes)
     assert [record.levelname for record in caplog.records] == levels
-    assert {record.name for record in caplog.records} == {"adapty"}
+    assert {record.name for record in caplog.records} == {"adapty.client"}
     for record in caplog.records:
         assert "saveProfile" in record.getMessage()
         for secret in (KEY, "jane"):

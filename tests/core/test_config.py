@@ -28,6 +28,7 @@ from adapty.config import (
     KEY_ARGUMENTS,
     Config,
 )
+from adapty.observer import CallStarted, Observer
 
 from .support import KEY, case, objects, repeatable
 from .tracebacks import shown_by
@@ -764,3 +765,18 @@ def test_environment_errors_name_the_variable() -> None:
             with pytest.raises(AdaptyConfigError, match=rf"^{name}: ") as caught:
                 Config.build(**{name: wrong}, environ={"ADAPTY_SECRET_KEY": "secret_live_1"})  # type: ignore[arg-type]
             assert variable not in str(caught.value)
+
+
+class AsyncHook(Observer):
+    """An observer with a method that nothing would await."""
+
+    async def on_call_started(self, event: CallStarted) -> None:  # type: ignore[override]
+        """Do nothing."""
+
+
+@pytest.mark.parametrize("observer", [print, Observer, [Observer(), None], AsyncHook()])
+def test_invalid_observer_is_rejected(observer: Any) -> None:
+    """An observer is an object of a subclass of Observer whose methods are not async, or a list of such."""
+    error = refusal(observer=observer)
+    assert error.field_name == "observer"
+    assert str(error).startswith("observer: ")

@@ -14,16 +14,20 @@ from hypothesis import strategies as st
 
 from adapty import AdaptyError, RateLimitError, ServerError
 from adapty._core.call import Call, Failure, Request
+from adapty._core.observers import Observers
 from adapty._core.operations import OPERATIONS
 from adapty._core.retry import RetryPolicy
 from adapty._engine.dispatcher import Dispatcher, Job
 from adapty._engine.rate_limiter import RateLimiter
+from adapty.observer import AttemptFinished, CallFinished, CallStarted
+from tests.observers import Recorder, unfinished
 from tests.skipping_loop import SkippingLoop
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from adapty._core.error_mapping import Response
+    from adapty.observer import Observer
 
 pytestmark = pytest.mark.usefixtures("no_loose_ends")
 
@@ -49,6 +53,7 @@ class World:
         workers: int = 1,
         limiter: RateLimiter | None = None,
         max_retries: int = 8,
+        observer: Observer | None = None,
     ) -> None:
         """Create a dispatcher; `answer` receives the number of a job and of its attempt, from 1."""
         self.answer = answer
@@ -58,7 +63,11 @@ class World:
         self.done: list[tuple[int, BaseException | None]] = []
         policy = RetryPolicy(max_retries)
         self.dispatcher: Dispatcher[int] = Dispatcher(
-            [self._send] * workers, limiter or RateLimiter(), policy, self._on_done
+            [self._send] * workers,
+            limiter or RateLimiter(),
+            policy,
+            self._on_done,
+            observers=Observers.from_argument(observer),
         )
 
     async def _send(self, request: Request) -> Response | Failure:
@@ -413,3 +422,40 @@ def test_errors_are_those_of_single_calls() -> None:
     ((_, error),) = run(main()).done
     assert isinstance(error, AdaptyError)
     assert "404" in str(error)
+
+
+@pytest.mark.parametrize("ends_by", ["stop", "cancel"])
+def test_every_started_call_is_reported_to_its_end(ends_by: str) -> None:
+    """Calls that are done, in flight, waiting for a retry or for the rate limit at the end have one end each."""
+    recorder = Recorder()
+
+    async def answer(number: int, attempt: int) -> Response:
+        if number == 1:
+            return BUSY
+        if number == 2:
+            await asyncio.sleep(30)
+        return OK
+
+    async def main() -> World:
+        limiter = RateLimiter(4)
+        world = await make_world(answer, workers=8, limiter=limiter, max_retries=99, observer=recorder)
+        world.dispatcher.start()
+        for number in range(30):
+            world.dispatcher.submit(job(number, str(number)))
+        await asyncio.sleep(4)
+        if ends_by == "stop":
+            world.dispatcher.stop()
+            await world.dispatcher.drain()
+        await world.dispatcher.cancel()
+        return world
+
+    world = run(main())
+    assert unfinished(recorder) == []
+    ends = Counter(event.error_type for event in recorder.of(CallFinished))
+    assert ends.keys() == {None, "CancelledError"}
+    assert ends[None] == len(world.done)
+    attempts = recorder.of(AttemptFinished)
+    assert len(attempts) == sum(world.tries.values()) == sum(event.attempts for event in recorder.of(CallFinished))
+    cancelled = [event.error_type for event in attempts if event.status_code is None]
+    assert cancelled == (["CancelledError"] if ends_by == "cancel" else [])
+    assert {event.source for event in recorder.of(CallStarted)} == {"bulk"}

@@ -12,7 +12,7 @@ from adapty.errors import AdaptyError
 from adapty.webhooks._stores.joined import execute_joined, execute_joined_async
 from adapty.webhooks._stores.postgres_lock import WorkerLock
 from adapty.webhooks._stores.postgres_schema import OUTBOX, PENDING
-from adapty.webhooks._stores.protocol import DeadLettered, DueEvent, EventUpdate, State, StoredEvent
+from adapty.webhooks._stores.protocol import Backlog, DeadLettered, DueEvent, EventUpdate, State, StoredEvent
 from adapty.webhooks._stores.rows import parse_row
 
 if TYPE_CHECKING:
@@ -45,6 +45,18 @@ _PUT_ALONE = _PUT.format(
 _PUT_JOINED = _PUT.format(limit="", from_limit="")
 
 _LIST = f"SELECT {_COLUMNS} FROM adapty_outbox_events WHERE state = %s AND seq > %s ORDER BY seq LIMIT %s"  # noqa: S608
+_MEASURE = """
+SELECT
+    (SELECT count(*) FROM adapty_outbox_events WHERE state = 'pending'),
+    (SELECT count(*) FROM adapty_outbox_events WHERE state = 'dead'),
+    coalesce(
+        (
+            SELECT greatest(0, extract(epoch FROM clock_timestamp() - created_at))
+            FROM adapty_outbox_events WHERE state = 'pending' ORDER BY seq LIMIT 1
+        ),
+        0
+    )::float
+"""
 _COUNT = """
 SELECT (SELECT count(*) FROM adapty_outbox_events WHERE state = 'pending'),
     (SELECT count(*) FROM adapty_outbox_events WHERE state = 'dead'),
@@ -193,6 +205,12 @@ class PostgresOutboxStore:
         with self._connected() as connection:
             pending, dead, delivered = connection.execute(_COUNT).fetchone()
         return {"pending": pending, "dead": dead, "delivered": delivered}
+
+    def measure(self) -> Backlog:
+        """Return what waits in the outbox; each value comes from an index."""
+        with self._connected() as connection:
+            pending, dead_letters, oldest_age = connection.execute(_MEASURE).fetchone()
+        return Backlog(pending, dead_letters, oldest_age)
 
     def replay(self, event_id: str | None) -> int:
         """Make a dead letter or pending event new, or all dead letters."""

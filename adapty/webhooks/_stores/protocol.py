@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 from attrs import frozen
 
-__all__ = ["DeadLettered", "DueEvent", "EventUpdate", "OutboxStore", "State", "StoredEvent"]
+__all__ = ["Backlog", "DeadLettered", "DueEvent", "EventUpdate", "OutboxStore", "State", "StoredEvent"]
 
 State = Literal["pending", "dead", "delivered"]
 """The state of an event: to be delivered, a dead letter, or delivered."""
@@ -96,6 +96,21 @@ class DeadLettered:
     reason: str
 
 
+@frozen
+class Backlog:
+    """What waits in an outbox.
+
+    Attributes:
+        pending: Number of pending events.
+        dead_letters: Number of dead letters.
+        oldest_age: Seconds since the first pending event was put, or 0 if there is none.
+    """
+
+    pending: int
+    dead_letters: int
+    oldest_age: float
+
+
 class OutboxStore(Protocol):
     """Stores the events of an outbox. Every method is one transaction, and safe to call from any thread and process.
 
@@ -117,6 +132,9 @@ class OutboxStore(Protocol):
 
     def count(self) -> dict[State, int]:
         """Return the number of events by state."""
+
+    def measure(self) -> Backlog:
+        """Return what waits in the outbox. A worker with observers calls it every few seconds, so it must be cheap."""
 
     def replay(self, event_id: str | None) -> int:
         """Make a dead letter or pending event new, or all dead letters; return how many."""

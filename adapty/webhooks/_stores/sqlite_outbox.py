@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from adapty._sqlite import Database, transaction
 from adapty.errors import AdaptyUsageError
-from adapty.webhooks._stores.protocol import DeadLettered, DueEvent, EventUpdate, State, StoredEvent
+from adapty.webhooks._stores.protocol import Backlog, DeadLettered, DueEvent, EventUpdate, State, StoredEvent
 from adapty.webhooks._stores.rows import COLUMNS, parse_row
 from adapty.webhooks._stores.sqlite_lock import WorkerLock
 from adapty.webhooks._stores.sqlite_schema import (
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SQLiteOutboxStore"]
 
-logger = logging.getLogger("adapty")
+logger = logging.getLogger("adapty.webhooks")
 
 _PURGE_BATCH = 1000
 
@@ -46,6 +46,11 @@ _REPLAY = "UPDATE events SET state = 'pending', attempts = 0, failures = 0, reas
 _DELETE = "DELETE FROM events WHERE "
 _NOT_DELIVERED = "state IS NOT 'delivered' AND event_id = ?"
 
+_MEASURE = f"""
+SELECT
+    (SELECT count(*) FROM events WHERE {PENDING}), (SELECT count(*) FROM events WHERE {DEAD}),
+    (SELECT created_at FROM events WHERE {PENDING} ORDER BY seq LIMIT 1)
+"""  # noqa: S608 - constants
 _FIRST_PENDING = "SELECT seq, profile FROM first_pending ORDER BY seq LIMIT ?"
 # No row if another event of the profile must be sent before it.
 _READ_DUE = f"""
@@ -145,6 +150,13 @@ class SQLiteOutboxStore:
                 state: connection.execute(_COUNT.format(condition)).fetchone()[0]
                 for state, condition in _CONDITIONS.items()
             }
+
+    def measure(self) -> Backlog:
+        """Return what waits in the outbox; each value comes from an index."""
+        with self._database.reading() as connection:
+            pending, dead_letters, oldest = connection.execute(_MEASURE).fetchone()
+        age = time.time() - oldest if isinstance(oldest, float | int) else 0.0
+        return Backlog(pending, dead_letters, max(age, 0.0))
 
     def replay(self, event_id: str | None) -> int:
         """Make a dead letter or pending event new, or all dead letters."""
