@@ -428,9 +428,8 @@ def test_one_worker_at_a_time_sends(mail: Adapty, outbox: Outbox, sandbox: Sandb
     assert len(sandbox.requests()) == 2
 
 
-@BOTH_STORES
 @pytest.mark.usefixtures("impatient")
-def test_two_workers_send_nothing_twice(mail: Adapty, outbox: BaseOutbox, sandbox: Sandbox) -> None:
+def test_two_workers_send_nothing_twice(mail: Adapty, outbox: Outbox, sandbox: Sandbox) -> None:
     """Whichever of them has the lock."""
     for each in events(200, 50):
         outbox.put(each)
@@ -523,8 +522,7 @@ async def test_async_worker_opens_its_file_in_a_thread(
     assert threading.current_thread() not in opened_in
 
 
-@BOTH_STORES
-def test_memory_contains_only_some_events(adapty: Adapty, api: Api, outbox: BaseOutbox) -> None:
+def test_memory_contains_only_some_events(adapty: Adapty, api: Api, outbox: Outbox) -> None:
     """A long outbox is read as it is sent."""
     for number in range(400):
         outbox.put(event(number, profile="busy" if number < 300 else f"user_{number}"))
