@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         CheckpointInUseError as CheckpointInUseError,
         ConflictError as ConflictError,
         FeatureNotEnabledError as FeatureNotEnabledError,
+        FieldProblem as FieldProblem,
         InsufficientBalanceError as InsufficientBalanceError,
         NotFoundError as NotFoundError,
         PermissionDeniedError as PermissionDeniedError,
@@ -122,7 +123,7 @@ else:
             ".errors": """
                 AdaptyAPIError AdaptyConfigError AdaptyConnectionError AdaptyError
                 AdaptyTimeoutError AdaptyUsageError AuthenticationError BadRequestError
-                CheckpointInUseError ConflictError FeatureNotEnabledError InsufficientBalanceError
+                CheckpointInUseError ConflictError FeatureNotEnabledError FieldProblem InsufficientBalanceError
                 NotFoundError PermissionDeniedError ProfileNotFoundError RateLimitError ServerError
                 UnexpectedResponseError UnprocessableEntityError WebhookAuthorizationError
                 WebhookBodyError WebhookError WebhookUnavailableError

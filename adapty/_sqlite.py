@@ -13,7 +13,6 @@ import sys
 import weakref
 from collections.abc import Mapping
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
 from pathlib import Path
 from threading import Lock
 from time import sleep
@@ -25,6 +24,7 @@ from attrs import frozen
 from adapty._clock import monotonic
 from adapty._core.redaction import SafeRepr
 from adapty._core.validation import type_name
+from adapty._lock_deadline import get_wait_seconds
 from adapty._private_files import ensure_private_file
 from adapty.errors import AdaptyError, AdaptyUsageError
 
@@ -40,7 +40,6 @@ __all__ = [
     "Schema",
     "check_integrity",
     "is_same_file",
-    "lock_deadline",
     "prepare_tables",
     "transaction",
     "translate_errors",
@@ -49,9 +48,6 @@ __all__ = [
 
 BUSY_SECONDS = 4.0
 """Maximum time that one transaction of a `Database` waits for other threads and processes."""
-
-_MIN_BUSY_SECONDS = 0.5
-"""Time to wait for a lock even after the deadline: the completion of a handled event must still be recorded."""
 
 _POLL_SECONDS = 0.01
 _BUSY_TIMEOUT_STEP = 100
@@ -216,30 +212,6 @@ def _translate(problem: sqlite3.Error, schema: Schema, name: object, doing: str,
     return (AdaptyUsageError if opening and code in _CANNOT_OPEN else schema.failed)(text)
 
 
-_deadline: ContextVar[float | None] = ContextVar("adapty_lock_deadline", default=None)
-
-
-@contextmanager
-def lock_deadline(seconds: float) -> Iterator[None]:
-    """Limit the total time that databases wait for locks in the block, unless an outer block limits it already.
-
-    The limit holds in other threads if they run with a copy of the context.
-    """
-    if _deadline.get() is not None:
-        yield
-        return
-    token = _deadline.set(monotonic() + seconds)
-    try:
-        yield
-    finally:
-        _deadline.reset(token)
-
-
-def _busy_seconds() -> float:
-    deadline = _deadline.get()
-    return BUSY_SECONDS if deadline is None else min(BUSY_SECONDS, max(_MIN_BUSY_SECONDS, deadline - monotonic()))
-
-
 class Database(SafeRepr):
     """An SQLite file with one connection per process, which threads use in turn.
 
@@ -303,7 +275,7 @@ class Database(SafeRepr):
 
     @contextmanager
     def _connected(self, doing: Literal["read", "written"]) -> Iterator[sqlite3.Connection]:
-        until = monotonic() + _busy_seconds()
+        until = monotonic() + get_wait_seconds(BUSY_SECONDS)
         if not self._lock.acquire(timeout=max(0.0, until - monotonic())):
             raise self.schema.error(self.schema.busy, self.path)
         try:

@@ -29,10 +29,10 @@ All of them can be pickled, and none contains a key or an e-mail address.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "AdaptyAPIError",
@@ -46,6 +46,7 @@ __all__ = [
     "CheckpointInUseError",
     "ConflictError",
     "FeatureNotEnabledError",
+    "FieldProblem",
     "InsufficientBalanceError",
     "NotFoundError",
     "PermissionDeniedError",
@@ -82,32 +83,64 @@ class AdaptyError(Exception):
         return False
 
 
-class AdaptyUsageError(AdaptyError, ValueError):
-    """An argument is invalid; nothing was sent.
+class FieldProblem(NamedTuple):
+    """What is wrong with one argument or field.
 
     Attributes:
-        field_name: The invalid argument or field, with dots if it is nested (`device_info.platform`), or None.
+        field_name: The argument or field, with dots if it is nested (`device_info.platform`), or None if the problem
+            is one of the record as a whole.
+        problem: What is wrong, and what is expected.
+    """
+
+    field_name: str | None
+    problem: str
+
+    def __str__(self) -> str:
+        """Return the field's name and the problem."""
+        return self.problem if self.field_name is None else f"{self.field_name}: {self.problem}"
+
+
+class AdaptyUsageError(AdaptyError, ValueError):
+    """Arguments are invalid; nothing was sent. The message names all of them.
+
+    Attributes:
+        field_name: The invalid argument or field, with dots if it is nested (`device_info.platform`), or None. If
+            there are several, the first one.
+        problems: All that is wrong, as `FieldProblem`: one for each invalid, missing or unknown field.
 
     Example:
         >>> import adapty
-        >>> adapty.MailProfile.from_dict({"email": "jane"})
+        >>> adapty.MailProfile.from_dict({"external_profile_id": "user_1", "email": "jane"})  # doctest: +ELLIPSIS
         Traceback (most recent call last):
             ...
-        adapty.errors.AdaptyUsageError: external_profile_id: is missing; it is required
+        adapty.errors.AdaptyUsageError: 2 problems: external_created_at: is missing; ...
     """
 
-    def __init__(self, message: str, *, field_name: str | None = None) -> None:
+    def __init__(self, message: str, *, field_name: str | None = None, problems: Sequence[FieldProblem] = ()) -> None:
         super().__init__(message)
         self.field_name = field_name
+        text = message if field_name is None else message.removeprefix(f"{field_name}: ")
+        self.problems = tuple(problems) or (FieldProblem(field_name, text),)
 
     @classmethod
     def for_field(cls, field_name: str, problem: str) -> Self:
         """Create the error for one field; the problem says what is wrong and what is expected."""
         return cls(f"{field_name}: {problem}", field_name=field_name)
 
+    @classmethod
+    def for_problems(cls, problems: Sequence[FieldProblem]) -> Self:
+        """Create the error for at least one problem."""
+        first = problems[0]
+        message = "; ".join(map(str, problems))
+        if len(problems) > 1:
+            message = f"{len(problems)} problems: {message}"
+        return cls(message, field_name=first.field_name, problems=problems)
+
     def prefixed(self, parent: str) -> Self:
-        """Return the same error with `parent` in front of the field name."""
-        return type(self)(f"{parent}.{self}", field_name=f"{parent}.{self.field_name}")
+        """Return the same error with `parent` in front of the name of each field."""
+        return type(self).for_problems(
+            [FieldProblem(f"{parent}.{name}" if name else parent, problem) for name, problem in self.problems]
+        )
 
 
 class AdaptyConfigError(AdaptyUsageError):

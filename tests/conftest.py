@@ -10,6 +10,7 @@ import httpx
 import pytest
 from hypothesis import settings
 
+from tests.postgres_server import HOW_TO_GET, connect_server, find_binaries
 from tests.python_processes import stop_fork_server
 from tests.raw_server import RawServer, raw_server
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from adapty.sandbox import Sandbox
+    from tests.postgres_server import PostgresServer
 
 # The same examples in every run, and no time limit for one, because a busy machine is slow.
 settings.register_profile("adapty", deadline=None, derandomize=True, database=None)
@@ -78,6 +80,31 @@ def _fork_server() -> Iterator[None]:
     """Stop the server of `tests.python_processes` at the end."""
     yield
     stop_fork_server()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """Return a private PostgreSQL, which all processes of this test run share.
+
+    Without PostgreSQL the test is skipped, but it fails in CI.
+    """
+    from filelock import FileLock  # noqa: PLC0415 - only some tests need it
+
+    binaries = find_binaries()
+    if binaries is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(HOW_TO_GET)
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    with FileLock(folder / "postgres.lock"):
+        server, user = connect_server(folder / "postgres", binaries)
+    with user:
+        yield server
+
+
+@pytest.fixture
+def postgres_dsn(postgres: PostgresServer) -> str:
+    """Return the address of an empty schema in it."""
+    return postgres.create_schema()
 
 
 @pytest.fixture(scope="session")

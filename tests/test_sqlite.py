@@ -11,7 +11,8 @@ import pytest
 from attrs import evolve
 
 from adapty import _sqlite
-from adapty._sqlite import Database, Schema, lock_deadline, transaction, translate_errors
+from adapty._lock_deadline import lock_deadline
+from adapty._sqlite import Database, Schema, transaction, translate_errors
 from adapty.errors import AdaptyUsageError, CheckpointInUseError, WebhookUnavailableError
 
 if TYPE_CHECKING:

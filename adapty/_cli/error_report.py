@@ -33,7 +33,7 @@ def _find_secrets() -> tuple[Secret, ...]:
     values = [
         line.strip()
         for name, value in os.environ.items()
-        if name.startswith("ADAPTY_") or name.lower().endswith("_proxy")
+        if name.startswith("ADAPTY_") or name.lower().endswith("_proxy") or name == "PGPASSWORD"
         if not name.endswith("_URL")
         for line in value.splitlines()
     ]

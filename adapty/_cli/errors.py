@@ -58,7 +58,7 @@ _ENV_VARS = {**ENV_VARS, "allow_insecure_http": ALLOW_INSECURE_HTTP}
 
 @contextmanager
 def handle_errors(flags: Mapping[str, str]) -> Iterator[None]:
-    """Print an AdaptyError or an interrupt as one line, with its notes below, and exit with its code.
+    """Print an AdaptyError or an interrupt, with its notes below, and exit with its code. Each problem is a line.
 
     Args:
         flags: The flags of the command, by argument; errors name the flag instead of the argument.
@@ -67,7 +67,9 @@ def handle_errors(flags: Mapping[str, str]) -> Iterator[None]:
         yield
     except (AdaptyError, KeyboardInterrupt) as error:
         interrupted = isinstance(error, KeyboardInterrupt)
-        stderr.print("Interrupted" if interrupted else f"Error: {_format_message(error, {**_ENV_VARS, **flags})}")
+        lines = ["Interrupted"] if interrupted else _format_message(error, {**_ENV_VARS, **flags})
+        for line in lines:
+            stderr.print(line)
         for note in _notes(error):
             stderr.print(note)
         code = next((code for kind, code in _EXIT_CODES.items() if isinstance(error, kind)), ExitCode.USAGE)
@@ -76,9 +78,6 @@ def handle_errors(flags: Mapping[str, str]) -> Iterator[None]:
 
 _SIBLINGS = re.compile(r"(?:and so (?:is|are)|combined with) [^;]+|; \w+ needs it|, before \w+,|is only for \w+=")
 """Where a message names further arguments."""
-
-_FURTHER_PROBLEMS = re.compile(r"(?<=; )(\w+)(?:\.(\w+))?(?=: )")
-"""The argument of each problem but the first, if an error has several."""
 
 _PYTHON_TERMS = re.compile(
     r"(?:an aware datetime|a datetime\.date|a Decimal) or "
@@ -91,20 +90,25 @@ _PYTHON_TERMS = re.compile(
 """What a message says to Python programs only."""
 
 
-def _format_message(error: BaseException, flags: Mapping[str, str]) -> str:
-    """Return the message with flags in place of arguments: `custom_attributes.plan` -> `--custom plan`."""
-    message = str(error)
+def _format_message(error: BaseException, flags: Mapping[str, str]) -> Sequence[str]:
+    """Return the lines of the message with flags in place of arguments: `custom_attributes.plan` -> `--custom plan`."""
     if not isinstance(error, AdaptyUsageError):
-        return message
-    message = _PYTHON_TERMS.sub("", message)
-    argument, _, key = (error.field_name or "").partition(".")
-    if argument not in flags or not message.startswith(f"{error.field_name}: "):
+        return [f"Error: {error}"]
+    if len(error.problems) == 1:
+        return [f"Error: {_format_problem(error.field_name, str(error), flags)}"]
+    lines = [f"  {_format_problem(each.field_name, str(each), flags)}" for each in error.problems]
+    return [f"Error: {len(lines)} problems:", *lines]
+
+
+def _format_problem(field_name: str | None, text: str, flags: Mapping[str, str]) -> str:
+    message = _PYTHON_TERMS.sub("", text)
+    argument, _, key = (field_name or "").partition(".")
+    if argument not in flags or not message.startswith(f"{field_name}: "):
         return message
     name = _format_name(flags[argument], key)
-    problem = message.removeprefix(f"{error.field_name}").removesuffix(f" (from {name})")
+    problem = message.removeprefix(f"{field_name}").removesuffix(f" (from {name})")
     words = "|".join(map(re.escape, flags))
-    problem = _SIBLINGS.sub(lambda m: re.sub(rf"\b({words})\b", lambda w: flags[w[0]], m[0]), problem)
-    return name + _FURTHER_PROBLEMS.sub(lambda m: _format_name(flags[m[1]], m[2]) if m[1] in flags else m[0], problem)
+    return name + _SIBLINGS.sub(lambda m: re.sub(rf"\b({words})\b", lambda w: flags[w[0]], m[0]), problem)
 
 
 def _format_name(flag: str, key: str | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +16,7 @@ from adapty._cli.commands import CommandGroup
 from adapty._cli.errors import ExitCode
 from adapty._cli.options import (
     AsJson,
-    CheckpointFile,
+    Checkpoint,
     Concurrency,
     Delimiter,
     NoCheckpoint,
@@ -34,6 +36,7 @@ __all__ = ["app"]
 app = CommandGroup(help="Save, import and delete profiles and transaction events of Adapty Mail.")
 
 Text = str | None
+_FIELD_FORMAT = re.compile(r"\w+=")
 
 
 @app.command()
@@ -166,13 +169,23 @@ def import_files(
         ),
     ] = None,
     delimiter: Delimiter = None,
+    timezone: Annotated[Text, option("What times without a zone mean, such as UTC or Europe/Berlin.")] = None,
+    datetime_format: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[FIELD=]FORMAT",
+            help="Format of times that are not ISO 8601, such as '%d.%m.%Y %H:%M', epoch or epoch_ms; of all fields, "
+            "or of one: purchased_at=epoch_ms. Repeatable.",
+            show_default=False,
+        ),
+    ] = None,
     sort: Annotated[bool, typer.Option("--sort", help="Send the events in order of event_datetime.")] = False,
     rejects_dir: Annotated[Path, typer.Option(help="Folder for the files of rejected records.")] = Path(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every record, send nothing.")] = False,
     concurrency: Concurrency = None,
     rate_limit: RateLimit = None,
     max_retries: Annotated[int | None, option("Number of retries of a request, from 0 to 1000. Default: 8.")] = None,
-    checkpoint: CheckpointFile = None,
+    checkpoint: Checkpoint = None,
     no_checkpoint: NoCheckpoint = False,
     as_json: AsJson = False,
 ) -> None:
@@ -189,6 +202,8 @@ def import_files(
         mapping=_parse_mapping(mapping),
         ignore=ignore,
         delimiter=delimiter,
+        timezone=timezone,
+        datetime_format=_parse_formats(datetime_format),
         rejects_dir=rejects_dir,
         dry_run=dry_run,
         concurrency=concurrency,
@@ -197,7 +212,8 @@ def import_files(
         checkpoint=checkpoint,
         no_checkpoint=no_checkpoint,
     )
-    with Adapty() as client, display_progress() as show:
+    opened = nullcontext(None) if dry_run else Adapty()
+    with opened as client, display_progress() as show:
         report = import_all(client, profiles=profiles_file, events=events_file, sort=sort, on_progress=show, **options)
     print_import_report(report, as_json=as_json)
     if report.rejected:
@@ -231,4 +247,23 @@ def _parse_mapping(pairs: Sequence[str] | None) -> dict[str, str] | None:
         if field in parsed:
             raise AdaptyUsageError.for_field("--map", "has two columns for one field; expected one")
         parsed[field] = column
+    return parsed
+
+
+def _parse_formats(given: Sequence[str] | None) -> str | dict[str, str] | None:
+    """Parse FORMAT, or FIELD=FORMAT of each field."""
+    if not given:
+        return None
+    if len(given) == 1 and not _FIELD_FORMAT.match(given[0]):
+        return given[0]
+    parsed: dict[str, str] = {}
+    for each in given:
+        if not _FIELD_FORMAT.match(each):
+            raise AdaptyUsageError.for_field(
+                "--datetime-format", "is given several times; expected FIELD=FORMAT each time"
+            )
+        field, _, format_ = each.partition("=")
+        if field in parsed:
+            raise AdaptyUsageError.for_field("--datetime-format", "has two formats for one field; expected one")
+        parsed[field] = format_
     return parsed

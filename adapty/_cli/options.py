@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AsJson",
+    "Checkpoint",
     "CheckpointFile",
     "Concurrency",
     "CustomerUserId",
@@ -43,8 +43,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Concurrency = Annotated[int | None, option("Number of requests in flight, from 1 to 256. Default: 16.")]
 RateLimit = Annotated[float | None, option("Highest number of requests per second. Default: no limit.")]
 CheckpointFile = Annotated[
-    Path | None,
-    option("File with the progress of the run, to resume it. Default: INPUT.checkpoint."),
+    str | None,
+    option("File with the progress of the run, to resume it. Default: INPUT.checkpoint.", metavar="FILE"),
+]
+Checkpoint = Annotated[
+    str | None,
+    option(
+        "File with the progress of the run, to resume it, or the URL of a PostgreSQL database (postgresql://...). "
+        "Default: INPUT.checkpoint.",
+        metavar="FILE",
+    ),
 ]
 Delimiter = Annotated[
     str | None, option("Character between the cells of CSV, such as ';' or $'\\t'. Default: a comma.", metavar="CHAR")
@@ -52,7 +60,7 @@ Delimiter = Annotated[
 NoCheckpoint = Annotated[bool, typer.Option("--no-checkpoint", help="No checkpoint; an interrupted run starts over.")]
 
 
-def bulk_options(*, checkpoint: Path | None, no_checkpoint: bool, **options: Any) -> dict[str, Any]:
+def bulk_options(*, checkpoint: str | None, no_checkpoint: bool, **options: Any) -> dict[str, Any]:
     """Return the options of a bulk job that were given.
 
     Raises:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from datetime import timedelta
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,18 +16,25 @@ from adapty._cli.errors import ExitCode
 from adapty._cli.format import print_json, print_table
 from adapty._cli.options import AsJson, Concurrency, RateLimit, option, require_one
 from adapty._cli.output import log_to_stderr, stderr, stdout
-from adapty.webhooks import DeadLetter, Outbox, drain, run_worker
+from adapty.webhooks import DeadLetter, Outbox, PostgresDedupStore, PostgresOutbox, drain, run_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from adapty.webhooks import PendingEvent
+    from adapty.webhooks import BaseOutbox, PendingEvent
 
 __all__ = ["app"]
 
 app = CommandGroup(help="Deliver webhook events to Adapty Mail, and manage the outbox.")
 
-OutboxFile = Annotated[Path, option("SQLite file of the outbox.")]
+OutboxUrl = Annotated[
+    str,
+    option(
+        "Outbox: an SQLite file, or postgresql://user@host/database. Set a password in the variable or PGPASSWORD.",
+        envvar="ADAPTY_OUTBOX",
+        metavar="FILE|URL",
+    ),
+]
 EventIds = Annotated[list[str] | None, typer.Argument(metavar="[EVENT_ID]...", help="Event IDs.")]
 All = Annotated[bool, typer.Option("--all", help="All dead letters.")]
 
@@ -38,7 +45,7 @@ _MAX_HOURS = 1_000_000
 @app.command()
 def run(
     *,
-    outbox: Annotated[Path, option("SQLite file of the outbox. Created if missing.")],
+    outbox: OutboxUrl,
     once: Annotated[bool, typer.Option("--once", help="Deliver the pending events and exit.")] = False,
     concurrency: Concurrency = None,
     rate_limit: RateLimit = None,
@@ -51,7 +58,8 @@ def run(
 ) -> None:
     """Deliver the events of an outbox to Adapty Mail, until SIGTERM or Ctrl-C.
 
-    You can start several workers: one sends, and the others stand by.
+    A missing file is created; tables in PostgreSQL are created by `webhooks init`. You can start several workers: one
+    sends, and the others stand by.
 
     An event becomes a dead letter when it reaches both limits, or when Mail rejects it. Failures during an outage of
     Mail do not count. With --once, the exit code is 1 if events became dead letters.
@@ -63,12 +71,12 @@ def run(
         "max_age": None if max_age is None else _parse_hours(max_age),
     }
     options = {name: value for name, value in options.items() if value is not None}
-    with Adapty() as client, Outbox(outbox) as opened:
+    with Adapty() as client, _open(outbox) as opened:
         log_to_stderr(logging.INFO)  # shows rejected events and pauses
         if once:
             report = drain(client, opened, **options)
         else:
-            stderr.print(f"Delivering events of {outbox}. Press Ctrl-C to stop.")
+            stderr.print(f"Delivering events of {opened.location}. Press Ctrl-C to stop.")
             report = run_worker(client, opened, **options)
     stdout.print(f"{report.delivered} delivered, {report.dead_letters} dead letters")
     if once and report.dead_letters:
@@ -81,10 +89,26 @@ def _parse_hours(hours: float) -> timedelta:
     return timedelta(hours=hours)
 
 
+@app.command()
+def init(*, outbox: OutboxUrl) -> None:
+    """Create the tables of an outbox and of a dedup store, or migrate them to this version.
+
+    In PostgreSQL, run it once, and again after an update of adapty, as a user that may create tables. A file is created
+    and migrated by every command.
+    """
+    with _name_flag():
+        opened = Outbox.from_url(outbox)
+        if isinstance(opened, PostgresOutbox):
+            opened = PostgresOutbox(outbox, create=True)
+            PostgresDedupStore(outbox, create=True)
+        opened.close()
+    stdout.print(f"The tables in {opened.location} are up to date")
+
+
 @app.command("list")
 def list_events(
     *,
-    outbox: OutboxFile,
+    outbox: OutboxUrl,
     event_ids: EventIds = None,
     dead_letters: Annotated[
         bool, typer.Option("--dead-letters", help="List dead letters instead of pending events.")
@@ -95,7 +119,7 @@ def list_events(
 
     The table shows at most 100 events; --json prints all, one per line.
     """
-    with _open_existing(outbox) as opened:
+    with _open(outbox, must_exist=True) as opened:
         found: Iterator[PendingEvent] = opened.dead_letters() if dead_letters else opened.pending()
         if event_ids:
             found = (each for each in found if each.event_id in event_ids)
@@ -112,16 +136,16 @@ def list_events(
 
 
 @app.command()
-def replay(*, outbox: OutboxFile, event_ids: EventIds = None, all_: All = False) -> None:
+def replay(*, outbox: OutboxUrl, event_ids: EventIds = None, all_: All = False) -> None:
     """Send dead letters again, in their original order per profile. Pending events are sent immediately."""
-    with _open_existing(outbox) as opened:
+    with _open(outbox, must_exist=True) as opened:
         _change("replayed", event_ids, opened.replay_all if all_ else None, opened.replay)
 
 
 @app.command()
-def delete(*, outbox: OutboxFile, event_ids: EventIds = None, all_: All = False) -> None:
+def delete(*, outbox: OutboxUrl, event_ids: EventIds = None, all_: All = False) -> None:
     """Delete events by their IDs, or all dead letters."""
-    with _open_existing(outbox) as opened:
+    with _open(outbox, must_exist=True) as opened:
         _change("deleted", event_ids, opened.delete_all if all_ else None, opened.delete)
 
 
@@ -146,15 +170,26 @@ def _change(
         raise AdaptyUsageError(message)
 
 
-def _open_existing(path: Path) -> Outbox:
-    """Open an outbox, which must exist: a misspelled path would create an empty one.
+@contextmanager
+def _open(url: str, *, must_exist: bool = False) -> Iterator[BaseOutbox]:
+    """Open an outbox. Where nothing is put, it must exist: a misspelled path would create an empty one.
 
     Raises:
-        AdaptyUsageError: There is no such file.
+        AdaptyUsageError: The address is invalid, or there is no such file.
     """
-    if not path.exists():
-        raise AdaptyUsageError.for_field("--outbox", f"no such file (got {path}); expected an existing outbox")
-    return Outbox(path)
+    with _name_flag(), Outbox.from_url(url, must_exist=must_exist) as opened:
+        yield opened
+
+
+@contextmanager
+def _name_flag() -> Iterator[None]:
+    """Name the flag in errors of the address."""
+    try:
+        yield
+    except AdaptyUsageError as error:
+        if error.field_name not in {"url", "dsn"}:
+            raise
+        raise AdaptyUsageError.for_field("--outbox", str(error).removeprefix(f"{error.field_name}: ")) from None
 
 
 def _to_row(event: PendingEvent) -> tuple[object, ...]:

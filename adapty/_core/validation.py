@@ -20,7 +20,7 @@ from adapty._core.iso8601 import parse_common_form, parser
 from adapty._core.json_body import MAX_DEPTH, is_too_deep
 from adapty._core.lazy import is_loaded_instance, lazy_pattern
 from adapty._escaping import escape_control
-from adapty.errors import AdaptyUsageError
+from adapty.errors import AdaptyUsageError, FieldProblem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -59,6 +59,7 @@ __all__ = [
     "transaction_id",
     "type_name",
     "validate",
+    "validate_each",
 ]
 
 T = TypeVar("T")
@@ -139,6 +140,24 @@ def validate(field: str, validator: Callable[[Any], T], value: Any) -> T:
         raise nested.prefixed(field) from None
     except Exception as exc:  # noqa: BLE001 - see above
         raise AdaptyUsageError.for_field(field, f"cannot be read: it raised {type(exc).__name__}") from None
+
+
+def validate_each(validator: Callable[[Any], T], values: Iterable[Any]) -> list[T]:
+    """Return the results of a validator for each item of a list.
+
+    Raises:
+        AdaptyUsageError: Items are invalid; `problems` names all of them, by index from 0.
+    """
+    results: list[T] = []
+    problems: list[FieldProblem] = []
+    for index, value in enumerate(values):
+        try:
+            results.append(validate(str(index), validator, value))
+        except AdaptyUsageError as error:
+            problems += error.problems
+    if problems:
+        raise AdaptyUsageError.for_problems(problems)
+    return results
 
 
 def text(value: str | NotGiven) -> str:

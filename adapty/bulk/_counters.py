@@ -13,6 +13,8 @@ from adapty.bulk._state.completed import CompletedSet
 from adapty.errors import AdaptyAPIError, AdaptyError, AdaptyUsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from adapty.bulk._inputs.rows import Row
 
 __all__ = ["StageCounters"]
@@ -33,8 +35,8 @@ class StageCounters:
         checkpoint: The file where the results are saved.
         completed: The numbers of the records that are accepted or rejected.
         counts: Number of records by outcome.
-        reasons: Number of failed records by field. Fields beyond the first 50 are counted together, and so are all
-            custom attributes, because the reasons are saved every second.
+        reasons: Number of failed records by field; a record counts once for each wrong field. Fields beyond the first
+            50 are counted together, and so are all custom attributes, because the reasons are saved every second.
     """
 
     stage: Stage
@@ -71,7 +73,8 @@ class StageCounters:
         try:
             outcome = self.stage.record_result(row, item, error)
             if error is not None and outcome in FAILED:
-                self._count_reason(_field_at_fault(error))
+                for reason in _fields_at_fault(error):
+                    self._count_reason(reason)
             self.count(number, outcome)
         except (KeyboardInterrupt, SystemExit):
             self._is_inconsistent = True
@@ -112,13 +115,13 @@ class StageCounters:
         )
 
 
-def _field_at_fault(problem: AdaptyError) -> str:
-    """Return the field that the error names, or the class of the error."""
-    if isinstance(problem, AdaptyUsageError):
-        return _shorten(problem.field_name or UNREADABLE)
-    if isinstance(problem, AdaptyAPIError) and problem.field_names:
-        return _shorten(problem.field_names[0])
-    return type(problem).__name__
+def _fields_at_fault(error: AdaptyError) -> Collection[str]:
+    """Return the fields that the error names, each once, or the class of the error."""
+    if isinstance(error, AdaptyUsageError):
+        return {_shorten(each.field_name or UNREADABLE): None for each in error.problems}
+    if isinstance(error, AdaptyAPIError) and error.field_names:
+        return {_shorten(name): None for name in error.field_names}
+    return (type(error).__name__,)
 
 
 def _shorten(name: str) -> str:

@@ -20,10 +20,11 @@ from adapty.bulk._inputs.fingerprint import FileState, fingerprint
 from adapty.bulk._inputs.ids import API_KINDS, KINDS, ApiName, KindName
 from adapty.bulk._stage import DUPLICATE, Options
 from adapty.bulk._state.checkpoint import FINGERPRINT_OF, Checkpoint
+from adapty.bulk._state.checkpoint_location import CheckpointLocation
 from adapty.bulk._state.erase_log import EraseLog
 from adapty.bulk._state.resume_advice import resume_advice
 from adapty.bulk._state.seen_ids import SeenIds
-from adapty.bulk.options import EraseOptions, checkpoint_path, parse_options, reject_unknown
+from adapty.bulk.options import EraseOptions, checkpoint_location, parse_options, reject_unknown
 from adapty.bulk.reports import EraseReport
 from adapty.errors import AdaptyUsageError
 
@@ -48,7 +49,7 @@ class EraseRunner:
         naming: What the caller specified about the IDs.
         options: The validated options.
         report: The report file.
-        checkpoint: The file for the progress, or None.
+        checkpoint: Where the progress is, or None.
     """
 
     targets: EraseTargets
@@ -56,7 +57,7 @@ class EraseRunner:
     naming: Naming
     options: Options
     report: Path
-    checkpoint: Path | None
+    checkpoint: CheckpointLocation | None
 
     @classmethod
     def create(cls, ids: Ids, *, by: KindName | None, api: ApiName | None, options: EraseOptions) -> Self:
@@ -77,7 +78,7 @@ class EraseRunner:
             naming,
             send_options,
             report or _default_report(targets),
-            checkpoint_path(options, [targets.file]),
+            checkpoint_location(options, {"ids": targets.file}, databases=False),
         )
 
     async def run(self, client: Adapty | AsyncAdapty, token: CancelToken) -> EraseReport:
@@ -126,7 +127,7 @@ class EraseRunner:
         config["report"] = str(self.report.absolute())
         config["users"] = self.targets.name
         config[FINGERPRINT_OF + self.targets.name] = fingerprint(self.targets.file)
-        return Checkpoint.open(self.checkpoint, config)
+        return self.checkpoint.open(config)
 
     def _annotate_abort(
         self, end: BaseException, parts: Sequence[ApiErasure], checkpoint: Checkpoint, inputs: Sequence[FileState]
@@ -136,7 +137,7 @@ class EraseRunner:
             end.add_note(part.summary(end))
         if any(part.counts for part in parts):
             end.add_note(f"report: {self.report}")
-            if checkpoint.path is not None and (advice := resume_advice(end, checkpoint.path, inputs, self.report)):
+            if self.checkpoint is not None and (advice := resume_advice(end, self.checkpoint, inputs, self.report)):
                 end.add_note(advice)
         else:
             with suppress(AdaptyUsageError):

@@ -23,16 +23,18 @@ from adapty.bulk._inputs.files import parse_path
 from adapty.bulk._inputs.fingerprint import fingerprint
 from adapty.bulk._inputs.sorting import SortedSource
 from adapty.bulk._inputs.sources import Source, open_source, sibling_input
+from adapty.bulk._inputs.times import Times
 from adapty.bulk._stage import Options, PendingRecord, Stage, StageResult
 from adapty.bulk._stage_runner import StageRunner
 from adapty.bulk._state.checkpoint import FINGERPRINT_OF, Checkpoint
-from adapty.bulk._state.rejects import RejectsFile, finalize_rejects, rejects_name
+from adapty.bulk._state.checkpoint_location import CheckpointLocation, FileLocation
+from adapty.bulk._state.rejects import RejectsFile, finalize_rejects, partial_rejects_path, rejects_name
 from adapty.bulk._state.resume_advice import resume_advice
-from adapty.bulk.options import ImportOptions, bool_option, checkpoint_path, parse_options, reject_unknown
+from adapty.bulk.options import ImportOptions, bool_option, checkpoint_location, parse_options, reject_unknown
 from adapty.bulk.reports import ImportReport
-from adapty.errors import AdaptyUsageError
+from adapty.errors import AdaptyUsageError, FieldProblem
 from adapty.models import MailProfile, TransactionEvent
-from adapty.models._request import field_names
+from adapty.models._request import field_names, required_fields
 
 if TYPE_CHECKING:
     from adapty._async.client import AsyncAdapty
@@ -67,7 +69,8 @@ class ImportRunner:
         options: The validated options.
         mapping: The column of each field.
         ignore: The columns to ignore.
-        checkpoint: The file for the progress, or None.
+        times: How to read times.
+        checkpoint: Where the progress is, or None.
     """
 
     inputs: tuple[_Input, ...]
@@ -75,7 +78,8 @@ class ImportRunner:
     options: Options
     mapping: Mapping[str, str]
     ignore: Collection[str]
-    checkpoint: Path | None
+    times: Times
+    checkpoint: CheckpointLocation | None
 
     @classmethod
     def create(cls, inputs: Mapping[str, Any], *, sort: bool, options: ImportOptions) -> Self:
@@ -94,6 +98,7 @@ class ImportRunner:
         mapping = {} if mapping is None else mapping
         ignore = options.get("ignore", ())
         delimiter = parse_delimiter(options.get("delimiter", DELIMITER))
+        times = Times.create(options.get("timezone"), options.get("datetime_format"))
         folder = parse_path("rejects_dir", options.get("rejects_dir", "."))
         if not folder.is_dir():
             raise AdaptyUsageError.for_field("rejects_dir", f"{folder} is not an existing folder; expected a folder")
@@ -103,23 +108,39 @@ class ImportRunner:
                 sibling_input(other, wanted[other], RECORDS[other], delimiter) for other in wanted if other != kind
             ]
             own = _fields_for(kind, mapping, wanted)
-            opened = open_source(kind, source, RECORDS[kind], own, ignore=ignore, others=others, delimiter=delimiter)
+            opened = open_source(
+                kind,
+                source,
+                RECORDS[kind],
+                own,
+                ignore=ignore,
+                others=others,
+                required=required_fields(RECORDS[kind]),
+                delimiter=delimiter,
+                times=times,
+            )
             name = rejects_name(opened.name, dry_run=checked.dry_run)
             opened_inputs.append(_Input(kind, opened, folder / name))
-        checkpoint = checkpoint_path(options, [each.source.path for each in opened_inputs])
-        _reject_shared_files(
-            *(each.source.path for each in opened_inputs), *(each.rejects for each in opened_inputs), checkpoint
+        checkpoint = checkpoint_location(
+            options, {each.kind: each.source.path for each in opened_inputs}, databases=True
         )
-        return cls(tuple(opened_inputs), is_sorted, checked, mapping, ignore, None if checked.dry_run else checkpoint)
+        _reject_shared_files(
+            *(each.source.path for each in opened_inputs),
+            *(each.rejects for each in opened_inputs),
+            checkpoint.path if isinstance(checkpoint, FileLocation) else None,
+        )
+        saved = None if checked.dry_run else checkpoint
+        return cls(tuple(opened_inputs), is_sorted, checked, mapping, ignore, times, saved)
 
-    async def run(self, client: Adapty | AsyncAdapty, token: CancelToken) -> ImportReport:
+    async def run(self, client: Adapty | AsyncAdapty | None, token: CancelToken) -> ImportReport:
         """Send the rest of all inputs.
 
         Raises:
             AdaptyError: The error that aborted the import, with notes about its progress.
             KeyboardInterrupt: The token requested the end.
         """
-        client._transport.config.key("mail")  # noqa: SLF001 - refused before a checkpoint is made
+        if client is not None and not self.options.dry_run:
+            client._transport.config.key("mail")  # noqa: SLF001 - refused before a checkpoint is made
         began = monotonic()
         abort_policy = AbortPolicy()
         for each in self.inputs:
@@ -130,12 +151,13 @@ class ImportRunner:
             checkpoint.finish()
         return evolve(report, elapsed=monotonic() - began)
 
-    async def _open_checkpoint(self, client: Adapty | AsyncAdapty) -> Checkpoint:
-        if self.checkpoint is None:
+    async def _open_checkpoint(self, client: Adapty | AsyncAdapty | None) -> Checkpoint:
+        if self.checkpoint is None or client is None:
             return Checkpoint.temporary()
         config = {"address": client._transport.config.base_urls["mail"]}  # noqa: SLF001 - of the same package
         config["mapping"] = ", ".join(f"{field}={column}" for field, column in sorted(self.mapping.items()))
         config["ignore"] = ", ".join(sorted({*self.ignore}))
+        config.update(self.times.config())
         config["delimiter"] = self.inputs[0].source.delimiter
         config["sort"] = "yes" if self.sort else "no"
         for each in self.inputs:
@@ -143,17 +165,19 @@ class ImportRunner:
             if each.source.path is not None:
                 config[each.kind] = str(each.source.path.absolute())
                 config[FINGERPRINT_OF + each.source.name] = await asyncio.to_thread(fingerprint, each.source.path)
-        return Checkpoint.open(self.checkpoint, config)
+        return self.checkpoint.open(config)
 
     async def _send(
         self,
         each: _Input,
-        client: Adapty | AsyncAdapty,
+        client: Adapty | AsyncAdapty | None,
         checkpoint: Checkpoint,
         abort_policy: AbortPolicy,
         token: CancelToken,
     ) -> tuple[StageResult, Path | None]:
         """Send the rest of one input. Return the result and the path of its rejects, if there are any."""
+        if checkpoint.run_id is not None:
+            checkpoint.attach_results(each.kind, partial_rejects_path(each.rejects, checkpoint.run_id))
         saved = checkpoint.load(each.kind)
         on_rename = partial(_set_rejects_path, checkpoint, each.kind)
         if saved is not None and saved.done and checkpoint.run_id is not None:
@@ -249,10 +273,34 @@ def _build_job(kind: str, number: int, row: Row) -> Job[PendingRecord]:
     """Build the request of a row. The ids of a ready record are not checked for damage, those of a file are."""
     record: Any = row.record
     if record is None:
-        refuse_damaged_ids(row.data)
-        record = RECORDS[kind].from_dict(row.data)
+        record = _create_record(kind, row)
     call = build_mail_call(OPERATIONS[kind], ignore_body, record)
     return Job(record.external_profile_id, call, PendingRecord(number, row, record))
+
+
+def _create_record(kind: str, row: Row) -> Any:
+    """Create the record of a row.
+
+    Raises:
+        AdaptyUsageError: Fields are invalid; it names all of them.
+    """
+    record, problems = None, [*row.faults]
+    try:
+        refuse_damaged_ids(row.data)
+    except AdaptyUsageError as error:
+        problems += error.problems
+    try:
+        record = RECORDS[kind].from_dict(row.data)
+    except AdaptyUsageError as error:
+        named = {_outer(each) for each in problems}
+        problems += [each for each in error.problems if _outer(each) not in named]
+    if problems:
+        raise AdaptyUsageError.for_problems(problems)
+    return record
+
+
+def _outer(problem: FieldProblem) -> str:
+    return (problem.field_name or "").partition(".")[0]
 
 
 def _fields_for(kind: str, mapping: Mapping[str, str], kinds: Collection[str]) -> Mapping[str, str]:

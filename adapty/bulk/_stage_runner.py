@@ -79,19 +79,19 @@ class StageRunner:
         counters = StageCounters.resume(stage, checkpoint)
         return cls(stage, options, abort_policy, counters, resumed_count=counters.counts.total())
 
-    async def run(self, client: Adapty | AsyncAdapty, token: CancelToken) -> None:
+    async def run(self, client: Adapty | AsyncAdapty | None, token: CancelToken) -> None:
         """Complete the stage, or set `problem` if it is aborted."""
         self._token = token
         self._limiter = RateLimiter(self.options.rate_limit)
         self._began = asyncio.get_running_loop().time()
-        if not self.options.dry_run:
+        if client is not None and not self.options.dry_run:
             observers = client._transport.config.observers  # noqa: SLF001 - of the same package
             self._observation = StageObservation(self.stage, observers, self.counters.counts.copy())
             self._observation.start()
         reporting = asyncio.create_task(self._report_loop())
         try:
             with token.on_request(self._abort):
-                if self.options.dry_run:
+                if client is None or self.options.dry_run:
                     await self._feed_until_abort()
                 else:
                     await self._send_all(client)

@@ -41,7 +41,7 @@ Events = (
 
 
 def import_all(
-    client: Adapty,
+    client: Adapty | None,
     *,
     profiles: Profiles | None = None,
     events: Events | None = None,
@@ -59,7 +59,7 @@ def import_all(
     none is skipped; sending a record twice does no harm. An input that has changed is rejected.
 
     Args:
-        client: The client.
+        client: The client; None is enough for a dry run, which needs no key.
         profiles: A CSV or JSON Lines file (.gz too) with the fields of `MailProfile`, or an iterable of such records or
             of dicts. `custom.plan` is the CSV column of the custom attribute `plan`, `device_info.os` that of a nested
             field. The CSV file of Adapty's historical import can be used without changes; `not_imported` of the report
@@ -69,7 +69,7 @@ def import_all(
         events: The same with the fields of `TransactionEvent`.
         sort: Send the events in the order of their `event_datetime`; they are sorted on disk.
         options: See `ImportOptions`: `mapping`, `ignore`, `rejects_dir`, `checkpoint`, `dry_run`, `delimiter`,
-            `concurrency`, `rate_limit`, `max_retries`, `transport` and `on_progress`.
+            `timezone`, `datetime_format`, `concurrency`, `rate_limit`, `max_retries`, `transport` and `on_progress`.
 
     Returns:
         What was accepted and rejected, and the flows that follow from it.
@@ -96,7 +96,7 @@ def import_all(
 
 
 async def async_import_all(
-    client: AsyncAdapty,
+    client: AsyncAdapty | None,
     *,
     profiles: Profiles | None = None,
     events: Events | None = None,
@@ -110,7 +110,7 @@ async def async_import_all(
     return await _run_async(client, {"profiles": profiles, "events": events}, sort=sort, options=options)
 
 
-def import_profiles(client: Adapty, source: Profiles, **options: Unpack[ImportOptions]) -> ImportReport:
+def import_profiles(client: Adapty | None, source: Profiles, **options: Unpack[ImportOptions]) -> ImportReport:
     """Send profiles; see `import_all`.
 
     Example:
@@ -126,14 +126,14 @@ def import_profiles(client: Adapty, source: Profiles, **options: Unpack[ImportOp
 
 
 async def async_import_profiles(
-    client: AsyncAdapty, source: Profiles, **options: Unpack[ImportOptions]
+    client: AsyncAdapty | None, source: Profiles, **options: Unpack[ImportOptions]
 ) -> ImportReport:
     """Do what `import_profiles` does, with the async client."""
     return await _run_async(client, {"profiles": _require(source)}, sort=False, options=options)
 
 
 def import_events(
-    client: Adapty, source: Events, *, sort: bool = False, **options: Unpack[ImportOptions]
+    client: Adapty | None, source: Events, *, sort: bool = False, **options: Unpack[ImportOptions]
 ) -> ImportReport:
     """Send transaction events; see `import_all`.
 
@@ -146,24 +146,30 @@ def import_events(
 
 
 async def async_import_events(
-    client: AsyncAdapty, source: Events, *, sort: bool = False, **options: Unpack[ImportOptions]
+    client: AsyncAdapty | None, source: Events, *, sort: bool = False, **options: Unpack[ImportOptions]
 ) -> ImportReport:
     """Do what `import_events` does, with the async client."""
     return await _run_async(client, {"events": _require(source)}, sort=sort, options=options)
 
 
-def _run(client: Adapty, inputs: Mapping[str, Any], *, sort: bool, options: ImportOptions) -> ImportReport:
-    check_client(client, Adapty)
+def _run(client: Adapty | None, inputs: Mapping[str, Any], *, sort: bool, options: ImportOptions) -> ImportReport:
+    _check_client(client, Adapty, options)
     token = CancelToken()
     runner = ImportRunner.create(inputs, sort=sort, options=options)
     return run_sync(runner.run(client, token), token)
 
 
 async def _run_async(
-    client: AsyncAdapty, inputs: Mapping[str, Any], *, sort: bool, options: ImportOptions
+    client: AsyncAdapty | None, inputs: Mapping[str, Any], *, sort: bool, options: ImportOptions
 ) -> ImportReport:
-    check_client(client, AsyncAdapty)
+    _check_client(client, AsyncAdapty, options)
     return await ImportRunner.create(inputs, sort=sort, options=options).run(client, CancelToken())
+
+
+def _check_client(client: object, kind: type, options: ImportOptions) -> None:
+    """Check the class of the client. A dry run can do without one."""
+    if client is not None or options.get("dry_run") is not True:
+        check_client(client, kind)
 
 
 def _require(source: Any) -> Any:

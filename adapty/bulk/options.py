@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, TypedDict
+from zoneinfo import ZoneInfo
 
 import httpx
 from attrs import asdict
@@ -18,8 +19,10 @@ from adapty._engine.options import (
     reject_unknown,
     validate_callback,
 )
+from adapty._postgres_dsn import is_postgres_url, parse_dsn
 from adapty.bulk._inputs.files import parse_path
 from adapty.bulk._stage import Options
+from adapty.bulk._state.checkpoint_location import CheckpointLocation, FileLocation, PostgresLocation
 from adapty.bulk.reports import Progress
 from adapty.errors import AdaptyUsageError
 
@@ -30,7 +33,7 @@ __all__ = [
     "ImportOptions",
     "bool_option",
     "check_client",
-    "checkpoint_path",
+    "checkpoint_location",
     "parse_options",
     "reject_unknown",
 ]
@@ -66,15 +69,23 @@ class ImportOptions(BulkOptions, total=False):
             field is ignored.
         ignore: Columns of CSV, or keys of JSON objects, to ignore: `["city", "notes"]`; "" for columns without a name.
         delimiter: The character between the cells of CSV, such as ";" or a tab. Default: ",".
+        timezone: What times without a zone mean, as an IANA name: "UTC". Times with an offset keep it. Default: times
+            without a zone are refused.
+        datetime_format: The format of times that are not ISO 8601: one for all, or one for each field, such as
+            `{"purchased_at": "%d.%m.%Y %H:%M"}`. `epoch` is seconds since 1970, `epoch_ms` milliseconds. The format of
+            `birthday` must be given by its name.
         rejects_dir: The folder of the rejects files. Default: the current folder.
-        checkpoint: The file with the progress of the import, to resume it. Default: `INPUT.checkpoint` beside the first
-            input, and none if an input is not a file. None: no checkpoint; an interrupted import starts over.
+        checkpoint: The file with the progress of the import, to resume it, or the URL of a PostgreSQL database
+            (`postgresql://...`), for jobs without a durable disk. Default: `INPUT.checkpoint` beside the first input,
+            and none if an input is not a file. None: no checkpoint; an interrupted import starts over.
         dry_run: Validate all records and send nothing. Default: False.
     """
 
     mapping: Mapping[str, str]
     ignore: Collection[str]
     delimiter: str
+    timezone: str | ZoneInfo | None
+    datetime_format: str | Mapping[str, str] | None
     rejects_dir: str | Path
     checkpoint: str | Path | None
     dry_run: bool
@@ -108,8 +119,15 @@ def parse_options(given: BulkOptions, *, dry_run: bool = False) -> Options:
     )
 
 
-def checkpoint_path(options: ImportOptions | EraseOptions, files: Sequence[Path | None]) -> Path | None:
-    """Return the path of the checkpoint; by default beside the first input, if all inputs are files.
+def checkpoint_location(
+    options: ImportOptions | EraseOptions, inputs: Mapping[str, Path | None], *, databases: bool
+) -> CheckpointLocation | None:
+    """Return where the checkpoint is; by default beside the first input, if all inputs are files.
+
+    Args:
+        options: The options.
+        inputs: The files, or None for inputs that cannot be read again, by the names of the inputs.
+        databases: Whether the checkpoint can be in PostgreSQL.
 
     Raises:
         AdaptyUsageError: A checkpoint was given, but an input cannot be read again.
@@ -117,13 +135,21 @@ def checkpoint_path(options: ImportOptions | EraseOptions, files: Sequence[Path 
     given = options.get("checkpoint", NOT_GIVEN)
     if given is None:
         return None
-    first = files[0]
-    if first is not None and None not in files:
-        return first.with_name(f"{first.name}.checkpoint") if given is NOT_GIVEN else parse_path("checkpoint", given)
-    if given is not NOT_GIVEN:
+    files = {name: file for name, file in inputs.items() if file is not None}
+    if files.keys() != inputs.keys():
+        if given is NOT_GIVEN:
+            return None
         expected = "expected files as inputs, which can be read again, or no checkpoint"
         raise AdaptyUsageError.for_field("checkpoint", f"cannot be used for an iterable; {expected}")
-    return None
+    if given is NOT_GIVEN:
+        first = next(iter(files.values()))
+        return FileLocation(first.with_name(f"{first.name}.checkpoint"))
+    if isinstance(given, str) and is_postgres_url(given):
+        if not databases:
+            raise AdaptyUsageError.for_field("checkpoint", "is a database; expected the path of a file")
+        job = ", ".join(f"{name}={file.absolute()}" for name, file in files.items())
+        return PostgresLocation(parse_dsn(given, "checkpoint"), job)
+    return FileLocation(parse_path("checkpoint", given))
 
 
 def bool_option(name: str, value: Any) -> bool:

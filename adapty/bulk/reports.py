@@ -64,8 +64,8 @@ class ImportReport(SafeRepr):
         profiles_rejected: Profiles that were invalid or that the API rejected.
         events_accepted: Transaction events that the API accepted, repeats of an `event_id` included.
         events_rejected: Transaction events that were invalid or that the API rejected.
-        reasons: Number of rejected records by field (`email`); `(row)` for rows that could not be read, and
-            `(others)` for the fields beyond the first fifty.
+        reasons: Number of rejected records by field (`email`); a record with two wrong fields counts for both. `(row)`
+            stands for rows that could not be read, and `(others)` for the fields beyond the first fifty.
         flows: Number of profiles in each flow by the records of this import, see `adapty.current_flow`: the profiles
             that it saved, or in an import without profiles those that it has events of.
         events_without_profile: Accepted events, each counted once, whose profile this import did not save. The API

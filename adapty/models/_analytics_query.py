@@ -192,10 +192,8 @@ def _report_unknown(given: Iterable[str], known: tuple[str, ...], problems: Prob
 
 
 def _raise_all(problems: Problems) -> None:
-    if len(problems) == 1:
-        raise problems[0]
     if problems:
-        raise AdaptyUsageError("; ".join(map(str, problems)), field_name=problems[0].field_name)
+        raise AdaptyUsageError.for_problems([each for problem in problems for each in problem.problems])
 
 
 def _check_chart(request: Mapping[str, Any], filters: Iterable[str]) -> Iterator[AdaptyUsageError]:

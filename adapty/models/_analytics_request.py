@@ -16,7 +16,7 @@ from attrs.converters import optional
 from adapty._core import validation
 from adapty._core.sentinel import NOT_GIVEN, NotGiven
 from adapty._core.server_side_validation import boolean
-from adapty._core.validation import Invalid, quote, type_name, validate
+from adapty._core.validation import Invalid, quote, type_name, validate_each
 from adapty.models import analytics_values as values
 from adapty.models._request import NESTED, VALIDATE, RequestModel, coerce_nested, validate_fields
 
@@ -78,7 +78,7 @@ def several(item: Callable[[Any], str]) -> Validator:
             return (item(value),)
         if isinstance(value, bytes | bytearray | Mapping) or not isinstance(value, Iterable):
             raise Invalid(f"is {type_name(value)}; expected a str or several")
-        found = tuple(dict.fromkeys(validate(str(number), item, one) for number, one in enumerate(value)))
+        found = tuple(dict.fromkeys(validate_each(item, value)))
         if not found:
             raise Invalid("has no values; omit it instead")
         return found

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
-from functools import partial
-from typing import Any, Self, TypeVar
+from functools import partial, wraps
+from typing import Any, Self, TypeVar, cast
 
 import attrs
 
 from adapty._core.redaction import SafeRepr
 from adapty._core.sentinel import NOT_GIVEN
-from adapty._core.validation import Invalid, format_name, json_object, suggest_choice, type_name, validate
-from adapty.errors import AdaptyUsageError
+from adapty._core.validation import (
+    Invalid,
+    format_name,
+    json_object,
+    suggest_choice,
+    type_name,
+    validate,
+    validate_each,
+)
+from adapty.errors import AdaptyUsageError, FieldProblem
 
 __all__ = [
     "NESTED",
@@ -25,6 +33,7 @@ __all__ = [
     "coerce_model",
     "coerce_nested",
     "field_names",
+    "required_fields",
     "validate_fields",
 ]
 
@@ -41,6 +50,7 @@ VALIDATE = "validate"
 """Key of a field's metadata: its validator, if it is not a named function and so cannot be the field's converter."""
 
 _EXTRA = "extra_fields"
+_REQUIRED = "required"
 
 
 def validate_fields(_: type[Any], fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
@@ -53,6 +63,7 @@ def validate_fields(_: type[Any], fields: list[attrs.Attribute[Any]]) -> list[at
         field.evolve(
             default=NOT_GIVEN if field.default is attrs.NOTHING else field.default,
             converter=_wrap_converter(field),
+            metadata={**field.metadata, _REQUIRED: field.default is attrs.NOTHING},
         )
         for field in fields
     ]
@@ -105,6 +116,26 @@ class RequestModel(SafeRepr):
                 )
 
     @classmethod
+    def __attrs_init_subclass__(cls) -> None:
+        """Make the constructor name all problems at once; only a failing call takes longer for it."""
+        create, known = cls.__init__, {field.name for field in attrs.fields(cls)}
+
+        @wraps(create)
+        def __init__(self: RequestModel, **fields: Any) -> None:  # noqa: N807 - it replaces that method
+            try:
+                create(self, **fields)
+            except (AdaptyUsageError, TypeError) as error:
+                unknown = [name for name in fields if name not in known]
+                problems = _find_problems(self, fields, error, unknown=unknown)
+                if not problems:
+                    raise
+            else:
+                return
+            raise AdaptyUsageError.for_problems(problems) from None
+
+        cls.__init__ = __init__  # type: ignore[method-assign]
+
+    @classmethod
     def from_dict(cls, data: Mapping[str, Any], *, allow_unknown: bool = False) -> Self:
         """Create the model from a mapping with the API's field names, such as a decoded JSON object.
 
@@ -113,35 +144,45 @@ class RequestModel(SafeRepr):
             allow_unknown: Put unknown names into `extra_fields` instead of rejecting them.
 
         Raises:
-            AdaptyUsageError: A field is missing, unknown or invalid; `field_name` is its name.
+            AdaptyUsageError: Fields are missing, unknown or invalid; `problems` names all of them.
         """
         if not isinstance(data, Mapping):
             message = f"{cls.__name__}: something {type_name(data)} cannot be read; expected a mapping of its fields"
             raise AdaptyUsageError(message)
         known = _serializers(cls)
-        if not allow_unknown and data.keys() <= known.keys():
+        if data.keys() <= known.keys() and not allow_unknown:
             return cls(**data)
         given = {name: value for name, value in data.items() if name in known}
         unknown = {name: value for name, value in data.items() if name not in known}
         if not allow_unknown:
-            _reject_unknown(cls, unknown)
-            return cls(**given)
+            raise AdaptyUsageError.for_problems(_find_problems(cls.__new__(cls), given, unknown=unknown))
+        failed: dict[str, AdaptyUsageError] = {}
         for field in attrs.fields(cls):
             for key in (NESTED, NESTED_LIST):
                 if key in field.metadata and field.name in given:
                     parse = partial(_parse_nested, field.metadata[key], several=key == NESTED_LIST)
-                    given[field.name] = validate(field.name, parse, given[field.name])
-        return cls(**given, extra_fields=unknown)
+                    try:
+                        given[field.name] = validate(field.name, parse, given[field.name])
+                    except AdaptyUsageError as error:
+                        failed[field.name] = error
+        given[_EXTRA] = unknown
+        if failed:
+            raise AdaptyUsageError.for_problems(_find_problems(cls.__new__(cls), given, failed=failed))
+        return cls(**given)
 
     @classmethod
     def from_arguments(cls, arguments: Mapping[str, Any]) -> Self:
         """Create the model from a method's keyword arguments, `extra_fields` included.
 
         Raises:
-            AdaptyUsageError: A field is missing, unknown or invalid; `field_name` is its name.
+            AdaptyUsageError: Fields are missing, unknown or invalid; `problems` names all of them.
         """
-        _reject_unknown(cls, [name for name in arguments if name not in {*field_names(cls), _EXTRA}])
-        return cls(**arguments)
+        known = {*field_names(cls), _EXTRA}
+        if arguments.keys() <= known:
+            return cls(**arguments)
+        raise AdaptyUsageError.for_problems(
+            _find_problems(cls.__new__(cls), arguments, unknown=[name for name in arguments if name not in known])
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready data with the API's field names, without the fields that were not given."""
@@ -169,6 +210,11 @@ def _serializers(cls: type[RequestModel]) -> Mapping[str, Callable[[Any], Any]]:
 def field_names(cls: type[RequestModel]) -> tuple[str, ...]:
     """Return the names of the API's fields of a model, in order."""
     return tuple(field.name for field in attrs.fields(cls) if field.name != _EXTRA)
+
+
+def required_fields(cls: type[RequestModel]) -> tuple[str, ...]:
+    """Return the names of the fields that each model needs."""
+    return tuple(field.name for field in attrs.fields(cls) if field.metadata.get(_REQUIRED))
 
 
 R = TypeVar("R", bound=RequestModel)
@@ -207,12 +253,72 @@ def coerce_model(cls: type[R], name: str, model: object, fields: Mapping[str, An
     return model
 
 
-def _reject_unknown(cls: type[RequestModel], names: Iterable[Any]) -> None:
-    for unknown in names:
-        name = format_name(unknown)
-        raise AdaptyUsageError.for_field(
-            name, f"is not a field of {cls.__name__}{suggest_choice(name, field_names(cls))}"
-        )
+def _unknown_fields(cls: type[RequestModel], names: Iterable[Any]) -> list[FieldProblem]:
+    """Return the problems of fields that the model does not have."""
+    known = field_names(cls)
+    return [
+        FieldProblem(name, f"is not a field of {cls.__name__}{suggest_choice(name, known)}")
+        for name in map(format_name, names)
+    ]
+
+
+def _find_problems(
+    model: RequestModel,
+    given: Mapping[str, Any],
+    first: Exception | None = None,
+    *,
+    failed: Mapping[str, AdaptyUsageError] = {},
+    unknown: Iterable[Any] = (),
+) -> list[FieldProblem]:
+    """Return all problems of the arguments of a constructor.
+
+    Fields are converted once each, because a value can be an iterator: the constructor has set those before the first
+    wrong one. The rules for several fields are checked where they need no wrong field, which is not set.
+
+    Args:
+        model: The model, with the fields that the constructor has set.
+        given: The arguments.
+        first: What the constructor raised, for the first field that is not set.
+        failed: The errors of fields that were found wrong before.
+        unknown: The names that are not fields. One can be what the model as a whole misses.
+    """
+    cls = type(model)
+    fields = attrs.fields(cls)
+    errors = dict(failed)
+    problems = _unknown_fields(cls, unknown)
+    check_model = None if problems else getattr(model, "__attrs_post_init__", None)
+    pending = first if isinstance(first, AdaptyUsageError) else None
+    for field in fields:
+        if hasattr(model, field.name) or field.name in errors:
+            continue
+        if pending is not None:
+            errors[field.name], pending = pending, None
+            continue
+        try:
+            value = cast("Callable[[Any], Any]", field.converter)(given.get(field.name, NOT_GIVEN))
+        except AdaptyUsageError as error:
+            errors[field.name] = error
+        else:
+            object.__setattr__(model, field.name, value)
+    for field in fields:
+        if field.name in errors:
+            problems += errors[field.name].problems
+        elif field.validator is not None:
+            problems += _problems_of(partial(field.validator, model, field, getattr(model, field.name)))
+    if check_model is not None:
+        problems += _problems_of(check_model)
+    return problems
+
+
+def _problems_of(check: Callable[[], object]) -> Sequence[FieldProblem]:
+    """Return the problems that a rule finds; none if it needs a field that is not set."""
+    try:
+        check()
+    except AdaptyUsageError as error:
+        return error.problems
+    except AttributeError:
+        pass
+    return ()
 
 
 def _parse_nested(inner: type[RequestModel], value: Any, *, several: bool) -> Any:
@@ -221,9 +327,7 @@ def _parse_nested(inner: type[RequestModel], value: Any, *, several: bool) -> An
         return inner.from_dict(value, allow_unknown=True) if isinstance(value, Mapping) else value
     if not isinstance(value, list | tuple):
         return value
-    return [
-        validate(str(index), partial(_parse_nested, inner, several=False), item) for index, item in enumerate(value)
-    ]
+    return validate_each(partial(_parse_nested, inner, several=False), value)
 
 
 _SCALARS: Collection[type] = {str, int, float}

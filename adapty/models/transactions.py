@@ -280,10 +280,11 @@ class Subscription(_Transaction):
     `store_product_id` with a colon.
 
     Example:
-        >>> Subscription.from_dict({"purchase_type": "subscription", "store": "stripe"})
-        Traceback (most recent call last):
-            ...
-        adapty.errors.AdaptyUsageError: store_product_id: is missing; it is required
+        >>> try:
+        ...     Subscription.from_dict({"purchase_type": "subscription", "store": "stripe"})
+        ... except AdaptyUsageError as error:
+        ...     [problem.field_name for problem in error.problems][:3]
+        ['store_product_id', 'store_transaction_id', 'store_original_transaction_id']
     """
 
     purchase_type: Literal["subscription"] = attrs.field(default="subscription", converter=_subscription)

@@ -12,7 +12,7 @@ from attrs.converters import optional
 from adapty._core import server_side_validation, validation
 from adapty._core.redaction import repr_redacted
 from adapty._core.sentinel import NOT_GIVEN, NotGiven
-from adapty._core.validation import Invalid, quote, type_name, validate
+from adapty._core.validation import Invalid, quote, type_name, validate, validate_each
 from adapty.errors import AdaptyUsageError
 from adapty.models._request import NESTED_LIST, RequestModel, coerce_nested, validate_fields
 from adapty.models._response import ResponseModel, list_of, parse_datetime, parse_int, parse_str, parse_str_map, scalar
@@ -78,8 +78,7 @@ def _items(value: Mapping[str, int] | Items) -> tuple[VirtualCurrencyTransaction
     pairs = isinstance(value, Mapping)
     listed = [{"currency_code": code, "amount": amount} for code, amount in value.items()] if pairs else list(value)  # type: ignore[union-attr]
     items: dict[str, VirtualCurrencyTransactionItem] = {}
-    for number, item in enumerate(listed):
-        validated = validate(str(number), _item, item)
+    for validated in validate_each(_item, listed):
         if validated.currency_code in items:
             raise Invalid(f"names {quote(validated.currency_code)} twice; expected each currency once")
         items[validated.currency_code] = validated

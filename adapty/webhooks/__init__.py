@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from adapty.webhooks._delivery import DrainReport as DrainReport
     from adapty.webhooks._response import WebhookResponse as WebhookResponse
+    from adapty.webhooks._stores.postgres_dedup import PostgresDedupStore as PostgresDedupStore
     from adapty.webhooks._stores.sqlite_dedup import SQLiteDedupStore as SQLiteDedupStore
     from adapty.webhooks.dedup import DedupStore as DedupStore, MemoryDedupStore as MemoryDedupStore
     from adapty.webhooks.event_types import EVENT_TYPES as EVENT_TYPES
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         to_mail_event as to_mail_event,
     )
     from adapty.webhooks.outbox import (
+        BaseOutbox as BaseOutbox,
         DeadLetter as DeadLetter,
         Outbox as Outbox,
         OutboxCounts as OutboxCounts,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
         PendingEvent as PendingEvent,
         outbox_handler as outbox_handler,
     )
+    from adapty.webhooks.postgres_outbox import PostgresOutbox as PostgresOutbox
     from adapty.webhooks.receiver import Delivery as Delivery, Receiver as Receiver
     from adapty.webhooks.worker import (
         Worker as Worker,
@@ -59,6 +62,7 @@ else:
         {
             "._delivery": "DrainReport",
             "._response": "WebhookResponse",
+            "._stores.postgres_dedup": "PostgresDedupStore",
             "._stores.sqlite_dedup": "SQLiteDedupStore",
             ".dedup": "DedupStore MemoryDedupStore",
             ".event_types": "EVENT_TYPES",
@@ -68,7 +72,8 @@ else:
             """,
             ".frameworks": "asgi_app django_view wsgi_app",
             ".mail_events": "MAIL_EVENT_TYPES MailConversion to_mail_event",
-            ".outbox": "DeadLetter Outbox OutboxCounts OutboxHandler PendingEvent outbox_handler",
+            ".outbox": "BaseOutbox DeadLetter Outbox OutboxCounts OutboxHandler PendingEvent outbox_handler",
+            ".postgres_outbox": "PostgresOutbox",
             ".receiver": "Delivery Receiver",
             ".worker": "Worker WorkerOptions async_drain async_run_worker drain run_worker",
         },

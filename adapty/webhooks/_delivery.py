@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from random import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -17,24 +17,21 @@ from adapty._engine.dispatcher import Dispatcher, Job, open_dispatcher
 from adapty._engine.options import SendOptions
 from adapty._engine.rate_limiter import RateLimiter
 from adapty._generated import build_mail_call, ignore_body
-from adapty._private_files import ensure_private_file
 from adapty.errors import (
     AdaptyAPIError,
-    AdaptyConfigError,
     AdaptyConnectionError,
     AdaptyError,
     AdaptyUsageError,
     WebhookUnavailableError,
 )
+from adapty.webhooks._base_outbox import BaseOutbox
 from adapty.webhooks._failure_policy import RetrySchedule, classify, is_transient
 from adapty.webhooks._outbox_observation import observe_outbox
 from adapty.webhooks._stores.protocol import DeadLettered, DueEvent, EventUpdate
 from adapty.webhooks._stores.thread import DeadLetterLimits, StoreThread
 from adapty.webhooks.mail_events import WebhookTransactionEvent
-from adapty.webhooks.outbox import Outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from typing import TypeVar
 
     from adapty._async.client import AsyncAdapty
@@ -48,12 +45,14 @@ __all__ = ["DrainReport", "OutboxSender"]
 logger = logging.getLogger("adapty.webhooks")
 
 _POLL_SECONDS = 0.25
-"""How often to look for new events; SQLite answers this without reading the file."""
+"""How often to look for new events; neither SQLite nor PostgreSQL reads events for the answer."""
 
 _LINGER_SECONDS = 10.0
 """How long connections stay open for the next event."""
 
 _STANDBY_SECONDS = 0.5
+_STORE_RETRY_SECONDS = 5.0
+_KEEP_LOCK_SECONDS = 2.0
 _PURGE_SECONDS = 3600.0
 
 _IN_FLIGHT = 32
@@ -111,7 +110,7 @@ class OutboxSender:
         retried: Number of attempts that were repeated.
     """
 
-    outbox: Outbox
+    outbox: BaseOutbox
     options: SendOptions
     limits: DeadLetterLimits
     until_empty: bool
@@ -126,7 +125,9 @@ class OutboxSender:
     _problem: BaseException | None = None
     _wakeup: asyncio.Event = field(factory=asyncio.Event)
     _is_stopped: bool = False
+    _is_active: bool = False
     _version: object = None
+    _checked_at: float = -math.inf
     _purged_at: float = -math.inf
 
     async def run(self, client: Adapty | AsyncAdapty, token: CancelToken) -> DrainReport:
@@ -141,53 +142,62 @@ class OutboxSender:
         config = client._transport.config  # noqa: SLF001 - of the same package
         config.key("mail")
         self._limiter = RateLimiter(self.options.rate_limit)
-        with _worker_lock(self.outbox) as try_lock:
-            if await self._wait_for_lock(try_lock, token):
-                store = StoreThread(self.outbox._open_store, self.limits)  # noqa: SLF001 - of the same package
-                try:
-                    async with observe_outbox(config.observers, store, lambda: (self.delivered, self.dead_letters)):
-                        await self._deliver(client, store, token)
-                finally:
-                    store.close()
+        store = StoreThread(self.outbox._open_store, self.limits)  # noqa: SLF001 - of the same package
+        try:
+            async with observe_outbox(config.observers, store, self._count_if_active):
+                await self._deliver(client, store, token)
+        finally:
+            store.close()
         if token.requested and self.until_empty and self.outbox.counts().pending:
             raise KeyboardInterrupt
         return DrainReport(delivered=self.delivered, dead_letters=self.dead_letters, retried=self.retried)
 
-    async def _wait_for_lock(self, try_lock: Callable[[], bool], token: CancelToken) -> bool:
-        """Wait until this is the only worker of the outbox; return False if the end is requested before."""
-        if try_lock():
-            return True
-        path = self.outbox.path
-        if self.until_empty:
-            raise WebhookUnavailableError(f"{path}: another worker is sending its events")
-        logger.info("outbox %s: another worker is active; standing by", path)
-        while not await _pause(_STANDBY_SECONDS, token):
-            if try_lock():
-                logger.info("outbox %s: taking over", path)
-                return True
-        return False
-
     async def _deliver(self, client: Adapty | AsyncAdapty, store: StoreThread, token: CancelToken) -> None:
         while not token.requested:
-            problem = await self._run_dispatcher(client, store, token)
-            if self.until_empty:
-                self._raise_problem(problem or (self._last_failure if len(self._schedule) else None), token)
-                return
+            problem: BaseException | None = None
             try:
-                if problem is None:
+                if not await self._wait_for_lock(store, token):
+                    return
+                problem = await self._run_dispatcher(client, store, token)
+                if not self.until_empty and problem is None:
                     await self._wait_for_events(store, token)
             except WebhookUnavailableError as error:
                 problem = error
+            if self.until_empty:
+                self._raise_problem(problem or (self._last_failure if len(self._schedule) else None), token)
+                return
             if problem is not None:
-                await self._wait_for_recovery(problem, token)
+                await self._wait_for_recovery(problem, store, token)
+
+    async def _wait_for_lock(self, store: StoreThread, token: CancelToken) -> bool:
+        """Wait until this is the only worker of the outbox; return False if the end is requested before."""
+        self._is_active = await store.run(lambda opened: opened.try_lock())
+        if self._is_active:
+            return True
+        location = self.outbox.location
+        if self.until_empty:
+            raise WebhookUnavailableError(f"{location}: another worker is sending its events")
+        logger.info("outbox %s: another worker is active; standing by", location)
+        while not await _pause(_STANDBY_SECONDS, token):
+            self._is_active = await store.run(lambda opened: opened.try_lock())
+            if self._is_active:
+                logger.info("outbox %s: taking over", location)
+                return True
+        return False
+
+    def _count_if_active(self) -> tuple[int, int] | None:
+        """Return how many events were delivered and became dead letters, or None while another worker is active."""
+        return (self.delivered, self.dead_letters) if self._is_active else None
 
     def _raise_problem(self, problem: BaseException | None, token: CancelToken) -> None:
         if problem is None or token.requested:
             return
-        pending = self.outbox.counts().pending
-        problem.add_note(
-            f"{self.delivered} delivered, {self.dead_letters} dead letters; {pending} pending in {self.outbox.path}"
-        )
+        with suppress(WebhookUnavailableError):
+            pending = self.outbox.counts().pending
+            problem.add_note(
+                f"{self.delivered} delivered, {self.dead_letters} dead letters; "
+                f"{pending} pending in {self.outbox.location}"
+            )
         raise problem
 
     async def _run_dispatcher(
@@ -243,7 +253,7 @@ class OutboxSender:
             now = clock()
             due = await self._read_due(store, now)
             for event in due:
-                if not self._is_stopped:
+                if not self._is_stopped and store.has_lock():
                     self._submit(store, dispatcher, _InFlight(event, self.delivered))
             if due:
                 last = clock()
@@ -282,11 +292,13 @@ class OutboxSender:
         """Wait for a response, a new event, a retry, or a stop."""
         clock = asyncio.get_running_loop().time
         while clock() < next_retry:
+            until_check = self._checked_at + _POLL_SECONDS - clock()
+            if until_check > 0 and await _wait_within(until_check, self._wakeup):
+                return
+            self._checked_at = clock()
             version = await store.run(lambda opened: opened.get_version())
             if version != self._version:
                 self._version = version
-                return
-            if await _wait_within(_POLL_SECONDS, self._wakeup):
                 return
 
     async def _flush(self, store: StoreThread) -> None:
@@ -357,9 +369,9 @@ class OutboxSender:
         return may_be_up
 
     def _log(self, what: str, event_id: str, reason: object) -> None:
-        logger.warning("outbox %s: event %s %s: %s", self.outbox.path, repr_masked(event_id), what, reason)
+        logger.warning("outbox %s: event %s %s: %s", self.outbox.location, repr_masked(event_id), what, reason)
 
-    async def _wait_for_recovery(self, problem: BaseException, token: CancelToken) -> None:
+    async def _wait_for_recovery(self, problem: BaseException, store: StoreThread, token: CancelToken) -> None:
         """Pause until another attempt makes sense.
 
         Raises:
@@ -367,12 +379,21 @@ class OutboxSender:
         """
         if not is_transient(problem):
             raise problem
-        if not isinstance(problem, WebhookUnavailableError):  # which is about the file, not about Mail
-            self._schedule.on_outage()
         self._pauses += 1
         delay = _get_delay(self._pauses, problem)
-        logger.warning("outbox %s: next attempt in %.0f s: %s", self.outbox.path, delay, problem)
-        await _pause(delay, token)
+        if isinstance(problem, WebhookUnavailableError):  # which is about the file or database, not about Mail
+            delay = min(delay, _STORE_RETRY_SECONDS)
+        else:
+            self._schedule.on_outage()
+        logger.warning("outbox %s: next attempt in %.0f s: %s", self.outbox.location, delay, problem)
+        clock = asyncio.get_running_loop().time
+        until = clock() + delay
+        while (remaining := until - clock()) > 0 and not await _pause(min(remaining, _KEEP_LOCK_SECONDS), token):
+            try:
+                await store.run(lambda opened: opened.keep_lock())
+            except WebhookUnavailableError:
+                if not isinstance(problem, WebhookUnavailableError):
+                    return  # stands by, or reports it
 
     async def _wait_for_events(self, store: StoreThread, token: CancelToken) -> None:
         """Wait, without connections, until there is something to send."""
@@ -382,42 +403,11 @@ class OutboxSender:
             if await self._read_due(store, now):
                 return
             next_retry = self._schedule.next_retry(now)
-            while clock() < next_retry and await store.run(lambda opened: opened.get_version()) == version:
+            while clock() < next_retry:
                 if await _pause(_POLL_SECONDS, token):
                     return
-
-
-@contextmanager
-def _worker_lock(outbox: Outbox) -> Iterator[Callable[[], bool]]:
-    """Return a function that tries to lock the outbox for one worker, and release the lock at the end.
-
-    The operating system releases it when the process ends. The lock file stays in its place.
-
-    Raises:
-        AdaptyConfigError: filelock is not installed.
-    """
-    try:
-        from filelock import FileLock, Timeout  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise AdaptyConfigError('the outbox worker requires filelock: pip install "adapty[webhooks]"') from None
-    path = outbox.path.with_name(f"{outbox.path.name}-worker")
-    lock = FileLock(path, timeout=0, thread_local=False)
-
-    def try_lock() -> bool:
-        try:
-            ensure_private_file(path)
-            lock.acquire()
-        except Timeout:
-            return False
-        except (OSError, NotImplementedError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise AdaptyUsageError(f"{path}: cannot be used as a lock: {reason}") from None
-        return True
-
-    try:
-        yield try_lock
-    finally:
-        lock.release()
+                if await store.run(lambda opened: opened.get_version()) != version:
+                    break
 
 
 def _get_delay(attempt: int, error: BaseException) -> float:

@@ -23,14 +23,15 @@ _MEASURE_SECONDS = 5.0
 
 @asynccontextmanager
 async def observe_outbox(
-    observers: Observers | None, store: StoreThread, count: Callable[[], tuple[int, int]]
+    observers: Observers | None, store: StoreThread, count: Callable[[], tuple[int, int] | None]
 ) -> AsyncIterator[None]:
     """Report the state of an outbox while the block runs, also while its worker waits for Mail, and at the end.
 
     Args:
         observers: The observers; None measures nothing.
         store: The worker's store.
-        count: Returns how many events were delivered, and how many became dead letters, since the start.
+        count: Returns how many events were delivered, and how many became dead letters, since the start. Returns None
+            while another worker reports the outbox.
     """
     if observers is None:
         yield
@@ -39,9 +40,12 @@ async def observe_outbox(
 
     async def measure() -> None:
         nonlocal reported
+        counts = count()
+        if counts is None:
+            return
         with suppress(AdaptyError):  # measured again later
             backlog = await store.run(lambda opened: opened.measure())
-            delivered, dead_lettered = count()
+            delivered, dead_lettered = counts
             event = OutboxMeasured(
                 delivered=delivered - reported[0],
                 dead_lettered=dead_lettered - reported[1],

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from adapty._sqlite import lock_deadline
+from adapty._lock_deadline import lock_deadline
 from adapty.errors import WebhookError, WebhookUnavailableError
 from adapty.webhooks._request import RESPONSE_SECONDS, body_too_long, missing_body, read_body
 from adapty.webhooks._response import WebhookResponse

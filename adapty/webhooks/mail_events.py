@@ -12,7 +12,7 @@ from attrs import field, frozen
 from adapty._core.invisible_characters import describe_invisible_character
 from adapty._core.redaction import SafeRepr
 from adapty._core.validation import Invalid, identifier, quote, type_name
-from adapty.errors import AdaptyUsageError
+from adapty.errors import AdaptyUsageError, FieldProblem
 from adapty.flows import FLOW_BY_EVENT_TYPE
 from adapty.models._request import validate_fields
 from adapty.models.mail import ONE_TIME_EVENT_TYPES, Offer, OfferCategory, OfferType, TransactionEvent
@@ -203,13 +203,19 @@ def _build(fields: dict[str, Any]) -> MailConversion:
             model = WebhookTransactionEvent
             continue
         if top not in OPTIONAL:
-            reason = str(event).replace(name, FIELD_SOURCES.get(name, name), 1)
-            return MailConversion(reason=reason, skip_reason="invalid")
+            return MailConversion(reason=_describe_problems(event), skip_reason="invalid")
         dropped.append(name)
         if inner in _OPTIONAL_IN_OFFER:
             fields[top] = {key: value for key, value in fields[top].items() if key != inner}
         else:
             del fields[top]
+
+
+def _describe_problems(error: AdaptyUsageError) -> str:
+    """Return the problems of required fields, with the names that they have in the webhook."""
+    required = [each for each in error.problems if (each.field_name or "").partition(".")[0] not in OPTIONAL]
+    renamed = [FieldProblem(FIELD_SOURCES.get(name or "", name), problem) for name, problem in required]
+    return str(AdaptyUsageError.for_problems(renamed))
 
 
 def _try_build(model: type[TransactionEvent], fields: Mapping[str, Any]) -> TransactionEvent | AdaptyUsageError:

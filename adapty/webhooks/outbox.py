@@ -2,107 +2,54 @@
 
 from __future__ import annotations
 
-import json
 import logging
+import os
 from collections import Counter
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
-
+from adapty._core.lazy import lazy_pattern
 from adapty._core.redaction import SafeRepr, repr_masked
 from adapty._core.validation import type_name
+from adapty._postgres_dsn import is_postgres_url
 from adapty.errors import AdaptyUsageError
-from adapty.models import TransactionEvent
+from adapty.webhooks._base_outbox import (
+    RETENTION,
+    BaseOutbox,
+    DeadLetter,
+    OutboxCounts,
+    PendingEvent,
+    parse_retention,
+    serialize_event,
+)
 from adapty.webhooks._stores.sqlite_outbox import SQLiteOutboxStore
 from adapty.webhooks.mail_events import to_mail_event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
+    from datetime import timedelta
     from os import PathLike
     from pathlib import Path
-    from types import TracebackType
 
-    from adapty.webhooks._stores.protocol import OutboxStore, State, StoredEvent
+    from adapty.models import TransactionEvent
     from adapty.webhooks.events import WebhookEvent
 
-__all__ = ["DeadLetter", "Outbox", "OutboxCounts", "OutboxHandler", "PendingEvent", "outbox_handler"]
+__all__ = ["BaseOutbox", "DeadLetter", "Outbox", "OutboxCounts", "OutboxHandler", "PendingEvent", "outbox_handler"]
 
 logger = logging.getLogger("adapty.webhooks")
-
-RETENTION = timedelta(days=7)
-"""How long the ID of a delivered event is stored. Adapty posts an event again for up to 24 hours."""
-
-_PAGE_SIZE = 500
 
 _EXPECTED_SKIPS = frozenset({"unsupported", "replaced", "anonymous"})
 """Reasons to skip that are logged at INFO; Mail should have got the other events."""
 
-
-@frozen(kw_only=True)
-class PendingEvent(SafeRepr):
-    """An event that Mail has not accepted yet.
-
-    Attributes:
-        event_id: The event's ID.
-        external_profile_id: The profile.
-        arrived_at: When it was put into the outbox, aware, UTC.
-        attempts: How many times it was sent.
-        reason: Why the last attempt failed, or None.
-        data: The event, as from `TransactionEvent.to_dict`.
-    """
-
-    event_id: str = field(repr=repr_masked)
-    external_profile_id: str = field(repr=repr_masked)
-    arrived_at: datetime
-    attempts: int = 0
-    reason: str | None = None
-    data: Mapping[str, Any] = field(factory=dict, repr=False, hash=False)
-
-    @property
-    def event_type(self) -> str:
-        """Mail's name of the event type."""
-        return str(self.data.get("event_type", ""))
+_SQLITE = "sqlite:///"
+_SCHEME = lazy_pattern(r"[A-Za-z][\w+.-]+://")
 
 
-@frozen(kw_only=True)
-class DeadLetter(PendingEvent):
-    """An event that is not sent any more: Mail or a check rejected it, or it failed too often.
-
-    Attributes:
-        event_id: The event's ID.
-        external_profile_id: The profile.
-        arrived_at: When it was put into the outbox, aware, UTC.
-        attempts: How many times it was sent.
-        reason: Why it is a dead letter.
-        data: The event, as from `TransactionEvent.to_dict`.
-        failed_at: When it became a dead letter, aware, UTC.
-    """
-
-    failed_at: datetime
-
-
-@frozen(kw_only=True)
-class OutboxCounts(SafeRepr):
-    """Numbers of events in an outbox.
-
-    Attributes:
-        pending: Events that Mail has not accepted yet.
-        dead_letters: Dead letters.
-        delivered: Events that Mail has accepted, and whose IDs are still stored.
-    """
-
-    pending: int
-    dead_letters: int
-    delivered: int
-
-
-class Outbox(SafeRepr):
+class Outbox(BaseOutbox):
     """Stores events on disk until Adapty Mail has accepted them. Create one and share it between threads.
 
-    Any number of processes can put events into one file, while one worker sends them. The file must be on a local disk.
+    Any number of processes can put events into one file, while one worker sends them. The file must be on a local disk;
+    for several hosts there is `PostgresOutbox`, with the same methods.
     Beside it are files with `-wal`, `-shm` and `-worker` after its name.
 
     The outbox keeps the ID of a delivered event for a while, so it deduplicates events: no `DedupStore` is needed.
@@ -117,6 +64,7 @@ class Outbox(SafeRepr):
         WebhookUnavailableError: The file is locked for too long, or the disk is full.
 
     Example:
+        >>> from adapty import TransactionEvent
         >>> event = TransactionEvent(
         ...     event_type="subscription_started",
         ...     event_id="evt_abc123",
@@ -136,22 +84,59 @@ class Outbox(SafeRepr):
         OutboxCounts(pending=1, dead_letters=0, delivered=0)
     """
 
+    _store: SQLiteOutboxStore
+
     def __init__(self, path: str | PathLike[str], *, retention: timedelta = RETENTION) -> None:
-        if not isinstance(retention, timedelta) or retention < timedelta(0):
-            raise AdaptyUsageError.for_field("retention", "must be a timedelta of 0 or more")
-        self.retention = retention
-        self._store = SQLiteOutboxStore(path)
+        super().__init__(SQLiteOutboxStore(path), parse_retention(retention))
+
+    @staticmethod
+    def from_url(url: str | PathLike[str], *, retention: timedelta = RETENTION, must_exist: bool = False) -> BaseOutbox:
+        """Open the outbox at an address: a path, `sqlite:///PATH`, or `postgresql://user@host/database`.
+
+        Args:
+            url: The address. `sqlite:////var/outbox.sqlite`, with four slashes, is an absolute path.
+            retention: How long the ID of a delivered event is stored. Default: 7 days.
+            must_exist: Whether to refuse a missing file. By default, it is created. Tables in PostgreSQL are created by
+                `adapty-py webhooks init` and `PostgresOutbox(..., create=True)` only.
+
+        Returns:
+            An `Outbox` or a `PostgresOutbox`.
+
+        Raises:
+            AdaptyUsageError: The address is invalid, or is of another database; or `must_exist`, and there is no file.
+            WebhookUnavailableError: As `Outbox`.
+
+        Example:
+            >>> Outbox.from_url("sqlite:///outbox.sqlite")
+            Outbox('.../outbox.sqlite')
+        """
+        text = url if isinstance(url, str) else ""
+        if is_postgres_url(text):
+            from adapty.webhooks.postgres_outbox import PostgresOutbox  # noqa: PLC0415 - only where it is used
+
+            return PostgresOutbox(text, retention=retention)
+        path = text.removeprefix(_SQLITE) if text.startswith(_SQLITE) else url
+        if path is url and _SCHEME.match(text):
+            expected = "expected a path, sqlite:///PATH or postgresql://user@host/database"
+            raise AdaptyUsageError.for_field("url", f"is an address of another kind; {expected}")
+        if must_exist and not os.path.exists(path):  # noqa: PTH110 - of any type; `Outbox` refuses invalid ones
+            raise AdaptyUsageError.for_field("url", f"no such file (got {path}); expected an existing outbox")
+        return Outbox(path, retention=retention)
 
     @property
     def path(self) -> Path:
         """The absolute path of the file."""
         return self._store.path
 
-    def put(self, event: TransactionEvent) -> bool:
+    def put(self, event: TransactionEvent, *, connection: Any = None) -> bool:
         """Store an event; it is on disk when this returns.
 
         It takes a few milliseconds, mostly for the disk, and up to 4 seconds while another process has locked the file.
-        In an event loop, call it in a thread; the handler of `outbox_handler` runs in one.
+        In an event loop, use `put_async`; the handler of `outbox_handler` runs in a thread.
+
+        Args:
+            event: The event.
+            connection: Must be None; `PostgresOutbox.put` can join the transaction of a connection.
 
         Returns:
             Whether the event is new. If an event with this ID is pending, a dead letter, or was delivered recently,
@@ -160,109 +145,16 @@ class Outbox(SafeRepr):
         Raises:
             WebhookUnavailableError: The event is not stored: the file is locked for too long, or the disk is full. Let
                 Adapty post it again.
-            AdaptyUsageError: `event` is not a `TransactionEvent`, or the file is damaged.
+            AdaptyUsageError: `event` is not a `TransactionEvent`, `connection` is not None, or the file is damaged.
         """
-        if not isinstance(event, TransactionEvent):
-            raise AdaptyUsageError.for_field("event", f"is {type_name(event)}; expected a TransactionEvent")
-        text = json.dumps(event.to_dict(), separators=(",", ":"))
-        retention = self.retention.total_seconds()
-        return self._store.put(event.event_id, event.external_profile_id, text, retention=retention)
-
-    def pending(self) -> Iterator[PendingEvent]:
-        """Return the events that Mail has not accepted yet, in the order of their arrival.
-
-        Only some of them are in memory at a time. Events that arrive meanwhile are included.
-
-        Raises:
-            WebhookUnavailableError: The file cannot be read now.
-            AdaptyUsageError: The file is damaged.
-        """
-        for stored in self._list("pending"):
-            yield PendingEvent(**_public_fields(stored))
-
-    def dead_letters(self) -> Iterator[DeadLetter]:
-        """Return the dead letters, in the order of their arrival; see `pending`."""
-        for stored in self._list("dead"):
-            yield DeadLetter(**_public_fields(stored), failed_at=stored.updated_at)
-
-    def counts(self) -> OutboxCounts:
-        """Return the numbers of events.
-
-        Raises:
-            WebhookUnavailableError: The file cannot be read now.
-            AdaptyUsageError: The file is damaged.
-        """
-        counts = self._store.count()
-        return OutboxCounts(pending=counts["pending"], dead_letters=counts["dead"], delivered=counts["delivered"])
-
-    def replay(self, event_id: str) -> bool:
-        """Send a dead letter again, at its old place in the order of arrival.
-
-        It is sent before all later events of its profile that are not sent yet. A pending event that waits for a retry
-        is sent immediately, and its failures are forgotten.
-
-        Returns:
-            Whether there is a dead letter or pending event with this ID.
-
-        Raises:
-            WebhookUnavailableError: The file cannot be written now.
-            AdaptyUsageError: The file is damaged.
-        """
-        return self._store.replay(_validate_event_id(event_id)) > 0
-
-    def replay_all(self) -> int:
-        """Send all dead letters again, and return their number; see `replay`."""
-        return self._store.replay(None)
-
-    def delete(self, event_id: str) -> bool:
-        """Delete a dead letter or pending event. The outbox forgets its ID, too.
-
-        An event that is being sent may still reach Mail.
-
-        Returns:
-            Whether there was a dead letter or pending event with this ID.
-
-        Raises:
-            WebhookUnavailableError: The file cannot be written now.
-            AdaptyUsageError: The file is damaged.
-        """
-        return self._store.delete(_validate_event_id(event_id)) > 0
-
-    def delete_all(self) -> int:
-        """Delete all dead letters, and return their number; pending events stay. See `delete`."""
-        return self._store.delete(None)
-
-    def close(self) -> None:
-        """Close the file. The next use opens it again."""
-        self._store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"Outbox({str(self.path)!r})"
-
-    def _list(self, state: State) -> Iterator[StoredEvent]:
-        last = 0
-        while page := self._store.list_events(state, after=last, limit=_PAGE_SIZE):
-            yield from page
-            last = page[-1].seq
-
-    def _open_store(self) -> OutboxStore:
-        """Return a store of the same events with a connection of its own, for a worker."""
-        return SQLiteOutboxStore(self.path)
+        if connection is not None:
+            problem = "an outbox in SQLite cannot join a transaction; use a PostgresOutbox in the same database"
+            raise AdaptyUsageError.for_field("connection", problem)
+        return self._store.put(*serialize_event(event), retention=self.retention.total_seconds())
 
 
 def outbox_handler(
-    outbox: Outbox,
+    outbox: BaseOutbox,
     *,
     external_profile_id: Callable[[WebhookEvent], str | None] | None = None,
 ) -> OutboxHandler:
@@ -289,8 +181,8 @@ def outbox_handler(
         >>> handle.counts
         {}
     """
-    if not isinstance(outbox, Outbox):
-        raise AdaptyUsageError.for_field("outbox", f"is {type_name(outbox)}; expected an Outbox")
+    if not isinstance(outbox, BaseOutbox):
+        raise AdaptyUsageError.for_field("outbox", f"is {type_name(outbox)}; expected an Outbox or PostgresOutbox")
     if external_profile_id is not None and not callable(external_profile_id):
         expected = "expected a function that takes a WebhookEvent and returns an ID or None"
         raise AdaptyUsageError.for_field("external_profile_id", f"is {type_name(external_profile_id)}; {expected}")
@@ -300,7 +192,7 @@ def outbox_handler(
 class OutboxHandler(SafeRepr):
     """The handler that `outbox_handler` returns: call it with each event, from any thread."""
 
-    def __init__(self, outbox: Outbox, external_profile_id: Callable[[WebhookEvent], str | None] | None) -> None:
+    def __init__(self, outbox: BaseOutbox, external_profile_id: Callable[[WebhookEvent], str | None] | None) -> None:
         self._outbox = outbox
         self._external_profile_id = external_profile_id
         self._counts: Counter[str] = Counter()
@@ -337,20 +229,3 @@ class OutboxHandler(SafeRepr):
 
     def __repr__(self) -> str:
         return f"<outbox_handler for {self._outbox!r}>"
-
-
-def _validate_event_id(event_id: Any) -> str:
-    if not isinstance(event_id, str):
-        raise AdaptyUsageError.for_field("event_id", f"must be a str (got {type_name(event_id)})")
-    return event_id
-
-
-def _public_fields(stored: StoredEvent) -> dict[str, Any]:
-    return {
-        "event_id": stored.event_id,
-        "external_profile_id": stored.profile,
-        "arrived_at": stored.created_at,
-        "attempts": stored.attempts,
-        "reason": stored.reason or stored.damage,
-        "data": stored.data,
-    }

@@ -14,7 +14,7 @@ from attrs import evolve, field, frozen
 from adapty._core.observers import Observers
 from adapty._core.redaction import SafeRepr, hide_arguments
 from adapty._core.validation import quote, type_name
-from adapty._sqlite import lock_deadline
+from adapty._lock_deadline import lock_deadline
 from adapty.errors import AdaptyConfigError, AdaptyUsageError, WebhookBodyError, WebhookError, WebhookUnavailableError
 from adapty.models._response import json_ready
 from adapty.webhooks._observation import WebhookObservation

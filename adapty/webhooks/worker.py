@@ -18,9 +18,9 @@ from adapty._engine.options import check_client, parse_send_options, reject_unkn
 from adapty._engine.runner import CancelToken, run_sync
 from adapty._sync.client import Adapty
 from adapty.errors import AdaptyUsageError
+from adapty.webhooks._base_outbox import BaseOutbox
 from adapty.webhooks._delivery import DrainReport, OutboxSender
 from adapty.webhooks._stores.thread import DeadLetterLimits
-from adapty.webhooks.outbox import Outbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ class WorkerOptions(TypedDict, total=False):
     max_age: timedelta
 
 
-def drain(client: Adapty, outbox: Outbox, **options: Unpack[WorkerOptions]) -> DrainReport:
+def drain(client: Adapty, outbox: BaseOutbox, **options: Unpack[WorkerOptions]) -> DrainReport:
     """Deliver the events of an outbox until it is empty: operation `saveTransactionEvent`.
 
     Each event is sent at least once, and stays in the outbox until Mail has accepted it; sending one twice does no
@@ -67,11 +67,11 @@ def drain(client: Adapty, outbox: Outbox, **options: Unpack[WorkerOptions]) -> D
 
     Args:
         client: The client.
-        outbox: The outbox. One worker at a time sends its events.
+        outbox: The outbox, an `Outbox` or `PostgresOutbox`. One worker at a time sends its events.
         options: See `WorkerOptions`.
 
     Raises:
-        AdaptyConfigError: filelock is not installed: `pip install "adapty[webhooks]"`.
+        AdaptyConfigError: filelock, which a file needs, is not installed: `pip install "adapty[webhooks]"`.
         AdaptyUsageError: An option is invalid, or the outbox is damaged.
         AdaptyAPIError: Mail rejects the key, is not at this address, limits the rate, or fails.
         AdaptyConnectionError: Mail cannot be reached. A note on each error says how many events are pending.
@@ -79,6 +79,7 @@ def drain(client: Adapty, outbox: Outbox, **options: Unpack[WorkerOptions]) -> D
         KeyboardInterrupt: Ctrl-C was pressed before all was sent. Requests in flight were completed.
 
     Example:
+        >>> from adapty.webhooks import Outbox
         >>> with Outbox("outbox.sqlite") as outbox:
         ...     drain(client, outbox)
         DrainReport(delivered=0, dead_letters=0, retried=0)
@@ -88,13 +89,13 @@ def drain(client: Adapty, outbox: Outbox, **options: Unpack[WorkerOptions]) -> D
     return run_sync(_create_sender(outbox, options, until_empty=True).run(client, token), token)
 
 
-async def async_drain(client: AsyncAdapty, outbox: Outbox, **options: Unpack[WorkerOptions]) -> DrainReport:
+async def async_drain(client: AsyncAdapty, outbox: BaseOutbox, **options: Unpack[WorkerOptions]) -> DrainReport:
     """Do what `drain` does, with the async client. A cancellation cancels the requests in flight."""
     check_client(client, AsyncAdapty, "client")
     return await _create_sender(outbox, options, until_empty=True).run(client, CancelToken())
 
 
-def run_worker(client: Adapty, outbox: Outbox, **options: Unpack[WorkerOptions]) -> DrainReport:
+def run_worker(client: Adapty, outbox: BaseOutbox, **options: Unpack[WorkerOptions]) -> DrainReport:
     """Deliver the events of an outbox, and new ones within a second, until SIGTERM or Ctrl-C.
 
     It works like `drain`, and continues. After a connection error, a 429, a 5xx or a response that is not Mail's, it
@@ -111,7 +112,7 @@ def run_worker(client: Adapty, outbox: Outbox, **options: Unpack[WorkerOptions])
         options: See `WorkerOptions`.
 
     Raises:
-        AdaptyConfigError: filelock is not installed: `pip install "adapty[webhooks]"`.
+        AdaptyConfigError: filelock, which a file needs, is not installed: `pip install "adapty[webhooks]"`.
         AdaptyUsageError: An option is invalid, or the outbox is damaged.
         AdaptyAPIError: Mail rejects the key, or is not at this address.
         KeyboardInterrupt: Ctrl-C was pressed twice.
@@ -123,7 +124,7 @@ def run_worker(client: Adapty, outbox: Outbox, **options: Unpack[WorkerOptions])
         return run_sync(sender.run(client, token), token)
 
 
-async def async_run_worker(client: AsyncAdapty, outbox: Outbox, **options: Unpack[WorkerOptions]) -> DrainReport:
+async def async_run_worker(client: AsyncAdapty, outbox: BaseOutbox, **options: Unpack[WorkerOptions]) -> DrainReport:
     """Do what `run_worker` does, with the async client, until it is cancelled, with the requests in flight."""
     check_client(client, AsyncAdapty, "client")
     return await _create_sender(outbox, options, until_empty=False).run(client, CancelToken())
@@ -147,6 +148,7 @@ class Worker:
         AdaptyUsageError: An argument is invalid.
 
     Example:
+        >>> from adapty.webhooks import Outbox
         >>> outbox = Outbox("outbox.sqlite")
         >>> with Worker(client, outbox) as worker:
         ...     worker.is_alive
@@ -155,7 +157,7 @@ class Worker:
 
     problem: BaseException | None
 
-    def __init__(self, client: Adapty, outbox: Outbox, **options: Unpack[WorkerOptions]) -> None:
+    def __init__(self, client: Adapty, outbox: BaseOutbox, **options: Unpack[WorkerOptions]) -> None:
         check_client(client, Adapty, "client")
         self.problem = None
         self._client = client
@@ -211,12 +213,12 @@ class Worker:
             run_sync(sender.run(self._client, token), token)
         except BaseException as problem:  # noqa: BLE001 - for the caller
             self.problem = problem
-            logger.error("outbox %s: the worker has ended: %s", self._outbox.path, problem)  # noqa: TRY400 - frames contain events
+            logger.error("outbox %s: the worker has ended: %s", self._outbox.location, problem)  # noqa: TRY400 - frames contain events
 
 
-def _create_sender(outbox: Outbox, options: WorkerOptions, *, until_empty: bool) -> OutboxSender:
-    if not isinstance(outbox, Outbox):
-        raise AdaptyUsageError.for_field("outbox", f"is {type_name(outbox)}; expected an Outbox")
+def _create_sender(outbox: BaseOutbox, options: WorkerOptions, *, until_empty: bool) -> OutboxSender:
+    if not isinstance(outbox, BaseOutbox):
+        raise AdaptyUsageError.for_field("outbox", f"is {type_name(outbox)}; expected an Outbox or PostgresOutbox")
     reject_unknown(options, WorkerOptions)
     limits = DeadLetterLimits()
     max_attempts: Any = options.get("max_attempts", limits.max_attempts)

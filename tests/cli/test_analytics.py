@@ -343,7 +343,7 @@ def test_usage_errors_name_the_flags(admin_api: RawServer) -> None:
         (("chart", "revenu", *RANGE), "CHART: 'revenu' is not known; did you mean revenue?"),
         (("chart", "mrr"), "Missing option '--from'"),
         (("chart", "mrr", "--from", "2026-13-01", "--to", "x"), "--from: '2026-13-01' is not a date; "),
-        (("chart", "mrr", "--from", "2026-13-01", "--to", "x"), "; --to: 'x' is not a date; "),
+        (("chart", "mrr", "--from", "2026-13-01", "--to", "x"), "\n  --to: 'x' is not a date; "),
         (("chart", "mrr", "--from", "2026-02-01", "--to", "2026-01-01"), "--to: is 2026-01-01, before --from, which"),
         (("chart", "mrr", *RANGE, "--compare-to", "2025-01-01"), "--compare-from: is missing; --compare-to needs it"),
         (("chart", "installs", *RANGE, "--by", "paywall_id"), "--by: 'paywall_id' is not a segmentation of the chart"),

@@ -64,8 +64,8 @@ def parse_attributes(cell: str) -> Any:
     with Path("base.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("user_id", "idfa", "custom_attributes"), ("user_1", "", cell)])
     (row,) = rows_of(open_source("profiles", "base.csv", MailProfile))
-    if row.problem:
-        return f"{row.field}: {row.problem}"
+    if row.faults:
+        return "; ".join(map(str, row.faults))
     try:
         MailProfile.from_dict({"external_created_at": WHEN, "email": "jane@example.com", **row.data})
     except AdaptyUsageError as error:

@@ -141,8 +141,8 @@ def test_invalid_profile_is_not_sent(served: Sandbox) -> None:
         (["--country", "usa"], "--country: "),
         (["--birthday", "yesterday"], "--birthday: "),
         (["--device", "os=17.5"], "--device platform: "),
-        (["--device", "platforms=iOS"], "--device platforms: "),
-        (["--device", "platform:=7"], "--device platform:: "),
+        (["--device", "platforms=iOS"], "2 problems:\n  --device platforms: "),
+        (["--device", "platform:=7"], "2 problems:\n  --device platform:: "),
         (["--device", "iOS"], "--device: "),
         (["--device", "=iOS"], "--device: "),
         (["--custom", "plan"], "--custom: "),
@@ -166,7 +166,7 @@ def test_invalid_profile_is_not_sent(served: Sandbox) -> None:
 
             assert (ended.code, ended.out) == (ExitCode.USAGE, "")
             assert ended.err.startswith(f"Error: {message}")
-            assert ended.err.count("\n") == 1
+            assert ended.err.count("\n") == message.count("\n") * 2 + 1
             assert sum(served.flows().values()) == 0
 
 

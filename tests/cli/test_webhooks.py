@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapty._cli.errors import ExitCode
-from adapty.webhooks._delivery import _worker_lock
 from adapty.webhooks.outbox import Outbox, OutboxCounts
 from tests.cases import case
 from tests.cli.conftest import fresh_case, point_at, run, table
@@ -73,8 +72,8 @@ def test_run_once_fails_without_a_response(
 
 def test_run_once_beside_another_worker_fails(served: Sandbox, outbox: Outbox) -> None:
     """It sends nothing."""
-    with _worker_lock(outbox) as try_lock:
-        assert try_lock()
+    with closing(outbox._open_store()) as other:
+        assert other.try_lock()
         ended = run("webhooks", "run", "--outbox", FILE, "--once")
     assert ended.code == 5
     assert "another worker is sending its events" in ended.err

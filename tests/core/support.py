@@ -168,7 +168,8 @@ def model_or_error(cls: type[RequestModel], field: str, value: Any) -> RequestMo
         return record
     assert refusal.field_name is not None
     assert refusal.field_name.partition(".")[0] == field
-    assert str(refusal).startswith(f"{refusal.field_name}: ")
+    assert all(str(problem) in str(refusal) and problem.field_name for problem in refusal.problems)
+    assert str(refusal).startswith(f"{refusal.field_name}: ") or len(refusal.problems) > 1
     str(refusal).encode()
     return refusal
 

@@ -31,12 +31,12 @@ def classes() -> set[type[Any]]:
         one = waiting.pop()
         waiting += one.__subclasses__()
         found.add(one)
-    # Enums and typed dicts are not made by __init__, and protocols are not made at all.
+    # Enums, typed dicts and named tuples are not made by __init__, and protocols are not made at all.
     return {
         one
         for one in found
         if one.__module__.startswith("adapty.")
-        and not issubclass(one, Enum | dict)
+        and not issubclass(one, Enum | dict | tuple)
         and not getattr(one, "_is_protocol", False)
     }
 

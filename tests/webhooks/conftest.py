@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import evolve
 
 from adapty import Adapty
+from adapty.webhooks import PostgresOutbox
 from adapty.webhooks.outbox import Outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from adapty.sandbox import Sandbox
+    from adapty.webhooks import BaseOutbox
 
 
 @pytest.fixture
@@ -25,10 +27,30 @@ def mail(sandbox: Sandbox) -> Iterator[Adapty]:
 
 
 @pytest.fixture
-def outbox(tmp_path: Path) -> Iterator[Outbox]:
+def open_outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., BaseOutbox]]:
+    """Return a function that opens the same outbox again; `BOTH_STORES` runs a test in SQLite and in PostgreSQL."""
+    opened: list[BaseOutbox] = []
+    is_postgres = getattr(request, "param", "sqlite") == "postgres"
+    dsn = request.getfixturevalue("postgres_dsn") if is_postgres else ""
+
+    def open_one(**options: Any) -> BaseOutbox:
+        outbox = (
+            PostgresOutbox(dsn, create=True, **options)
+            if is_postgres
+            else Outbox(tmp_path / "outbox.sqlite", **options)
+        )
+        opened.append(outbox)
+        return outbox
+
+    yield open_one
+    for outbox in opened:
+        outbox.close()
+
+
+@pytest.fixture
+def outbox(open_outbox: Callable[..., Any]) -> Any:
     """Return an empty outbox."""
-    with Outbox(tmp_path / "outbox.sqlite") as opened:
-        yield opened
+    return open_outbox()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapty import AdaptyConfigError, AdaptyUsageError
-from adapty.webhooks import MemoryDedupStore, Receiver, SQLiteDedupStore
+from adapty.webhooks import MemoryDedupStore, PostgresDedupStore, Receiver, SQLiteDedupStore
 from tests.cases import case
 from tests.core.support import repeatable
 from tests.python_processes import PythonProcess, run_python
@@ -28,16 +28,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from adapty.webhooks import DedupStore
+    from tests.postgres_server import PostgresServer
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 
 
 class Clock:
-    """A time that passes when a test says so."""
+    """A time that passes when a test says so.
+
+    Attributes:
+        on_change: Called with the number of seconds, to let them pass in PostgreSQL, too.
+    """
 
     def __init__(self) -> None:
-        self.now = 1_781_101_200.0
+        self._now = 1_781_101_200.0
+        self.on_change: Callable[[float], object] = lambda _: None
+
+    @property
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return self._now
+
+    @now.setter
+    def now(self, now: float) -> None:
+        self.on_change(now - self._now)
+        self._now = now
 
     def time(self) -> float:
         """Return seconds since 1970."""
@@ -55,15 +71,27 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-@pytest.fixture(params=[MemoryDedupStore, SQLiteDedupStore])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., DedupStore]]:
-    """Return what makes a store of either kind; of the second, always over the same file."""
-    opened: list[SQLiteDedupStore] = []
+@pytest.fixture(params=[MemoryDedupStore, SQLiteDedupStore, PostgresDedupStore])
+def make(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Callable[..., DedupStore]]:
+    """Return a function that makes a store of each kind; those in databases always over the same data."""
+    opened: list[SQLiteDedupStore | PostgresDedupStore] = []
+    dsn = ""
+    if request.param is PostgresDedupStore:
+        dsn = request.getfixturevalue("postgres_dsn")
+        postgres = request.getfixturevalue("postgres")
+        PostgresDedupStore(dsn, create=True)
+        clock.on_change = lambda seconds: postgres.execute(
+            f"UPDATE adapty_dedup_events SET since = since - {seconds} * interval '1 second'",  # noqa: S608 - a number
+            dsn,
+        )
 
     def made(**settings: Any) -> DedupStore:
         if request.param is MemoryDedupStore:
             return MemoryDedupStore(**settings)
-        opened.append(SQLiteDedupStore(tmp_path / "dedup.sqlite", **settings))
+        if request.param is PostgresDedupStore:
+            opened.append(PostgresDedupStore(dsn, **settings))
+        else:
+            opened.append(SQLiteDedupStore(tmp_path / "dedup.sqlite", **settings))
         return opened[-1]
 
     yield made
@@ -150,10 +178,32 @@ def _ids() -> st.SearchStrategy[str]:
 def test_event_ids_are_distinguished_exactly(event_ids: list[str]) -> None:
     """Whatever text they are."""
     with TemporaryDirectory() as folder, SQLiteDedupStore(Path(folder) / "dedup.sqlite") as file:
-        stores: list[DedupStore] = [MemoryDedupStore(), file]
-        for dedup in stores:
-            assert [dedup.acquire(event_id, "a") for event_id in event_ids] == ["new"] * len(event_ids)
-            assert [dedup.acquire(event_id, "b") for event_id in event_ids] == ["in_progress"] * len(event_ids)
+        for dedup in (MemoryDedupStore(), file):
+            assert_distinguished(dedup, event_ids)
+
+
+def assert_distinguished(dedup: DedupStore, event_ids: list[str]) -> None:
+    """See that the IDs are of different events."""
+    assert [dedup.acquire(event_id, "a") for event_id in event_ids] == ["new"] * len(event_ids)
+    assert [dedup.acquire(event_id, "b") for event_id in event_ids] == ["in_progress"] * len(event_ids)
+
+
+def test_unusual_event_ids_are_distinguished_in_postgres(postgres_dsn: str) -> None:
+    """PostgreSQL stores neither null characters nor lone surrogates."""
+    with PostgresDedupStore(postgres_dsn, create=True) as dedup:
+        assert_distinguished(dedup, ["a", "A", "\0", "\\0", "\\\\0", "\ud800", "\\ud800", "e\u0301", "\u00e9", "%s"])
+
+
+def test_postgres_store_deletes_expired_events(postgres: PostgresServer, postgres_dsn: str) -> None:
+    """Once a minute."""
+    with PostgresDedupStore(postgres_dsn, retention=HOUR, create=True) as dedup:
+        postgres.execute(
+            "INSERT INTO adapty_dedup_events SELECT n::text, NULL, now() - interval '2 hours'"
+            " FROM generate_series(1, 50) AS n",
+            postgres_dsn,
+        )
+        dedup.acquire("new", "a")
+    assert postgres.execute("SELECT event_id FROM adapty_dedup_events", postgres_dsn) == [("new",)]
 
 
 def test_durations_must_be_positive_timedeltas(make: Callable[..., DedupStore]) -> None:

@@ -13,9 +13,9 @@ import pytest
 from adapty import AdaptyConfigError
 from adapty.webhooks import MemoryDedupStore, Receiver, WebhookEvent, django_view
 
+from .django_setup import set_up_django
 from .posts import HEADERS, PURCHASE, VALUE, Handled, never, post
 
-django = pytest.importorskip("django")
 conf = pytest.importorskip("django.conf")
 test = pytest.importorskip("django.test")
 urls = pytest.importorskip("django.urls")
@@ -25,23 +25,12 @@ if TYPE_CHECKING:
 
 PATH = "/webhooks/adapty"
 BODY = post(PURCHASE)
-MIDDLEWARE = ["django.middleware.common.CommonMiddleware", "django.middleware.csrf.CsrfViewMiddleware"]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _django() -> None:
     """Set Django up, as a project does, once for the process."""
-    if not conf.settings.configured:
-        conf.settings.configure(
-            ALLOWED_HOSTS=["*"],
-            DATABASES={},
-            DATA_UPLOAD_MAX_MEMORY_SIZE=1000,
-            MIDDLEWARE=MIDDLEWARE,
-            ROOT_URLCONF="tests_webhooks_django_urls",
-            SECRET_KEY="for tests only",
-            USE_TZ=True,
-        )
-        django.setup()
+    set_up_django()
 
 
 @pytest.fixture

@@ -27,12 +27,13 @@ from adapty.errors import WebhookUnavailableError
 from adapty.webhooks._failure_policy import RetrySchedule, classify, is_transient
 from adapty.webhooks._stores.protocol import DueEvent
 from adapty.webhooks.worker import Worker, WorkerOptions, drain
-from tests.webhooks.outbox_events import event, events
+from tests.webhooks.outbox_events import BOTH_STORES, event, events
 from tests.webhooks.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from adapty.webhooks import BaseOutbox
     from adapty.webhooks.outbox import Outbox
 
 PAGE = "<html>Request blocked</html>"
@@ -172,7 +173,7 @@ def test_drain_sends_the_others_and_raises(adapty: Adapty, mail_api: Mail, outbo
         outbox.put(each)
     with pytest.raises(UnexpectedResponseError) as ended:
         drain(adapty, outbox, max_retries=0)
-    assert ended.value.__notes__ == [f"6 delivered, 0 dead letters; 2 pending in {outbox.path}"]
+    assert ended.value.__notes__ == [f"6 delivered, 0 dead letters; 2 pending in {outbox.location}"]
 
 
 def test_unknown_key_ends_the_worker(adapty: Adapty, mail_api: Mail, outbox: Outbox) -> None:
@@ -188,9 +189,10 @@ def test_unknown_key_ends_the_worker(adapty: Adapty, mail_api: Mail, outbox: Out
 LIMITS: WorkerOptions = {"max_retries": 0, "max_attempts": 3, "max_age": timedelta(0)}
 
 
+@BOTH_STORES
 @pytest.mark.usefixtures("impatient")
 def test_failing_event_becomes_a_dead_letter_while_others_succeed(
-    adapty: Adapty, mail_api: Mail, outbox: Outbox, caplog: pytest.LogCaptureFixture
+    adapty: Adapty, mail_api: Mail, outbox: BaseOutbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Then the next events of its profile are sent; the reason says why."""
     mail_api.answers = {"evt_0000": [(500, said())]}
@@ -228,8 +230,9 @@ def test_outage_creates_no_dead_letters(adapty: Adapty, mail_api: Mail, outbox: 
     assert len(mail_api.taken) == 40
 
 
+@BOTH_STORES
 @pytest.mark.usefixtures("impatient")
-def test_failures_count_across_drains(adapty: Adapty, mail_api: Mail, outbox: Outbox) -> None:
+def test_failures_count_across_drains(adapty: Adapty, mail_api: Mail, outbox: BaseOutbox) -> None:
     """The count is in the file: a cron job starts a new worker each time."""
     mail_api.answers = {"evt_0000": [(500, said())]}
     outbox.put(event(0))
@@ -243,8 +246,9 @@ def test_failures_count_across_drains(adapty: Adapty, mail_api: Mail, outbox: Ou
     assert [each.event_id for each in outbox.dead_letters()] == ["evt_0000"]
 
 
+@BOTH_STORES
 @pytest.mark.usefixtures("impatient")
-def test_replay_resets_the_failures(adapty: Adapty, mail_api: Mail, outbox: Outbox) -> None:
+def test_replay_resets_the_failures(adapty: Adapty, mail_api: Mail, outbox: BaseOutbox) -> None:
     """Of a pending event, too."""
     mail_api.answers = {"evt_0000": [(500, said())]}
     outbox.put(event(0))
@@ -256,9 +260,10 @@ def test_replay_resets_the_failures(adapty: Adapty, mail_api: Mail, outbox: Outb
     assert outbox.counts().dead_letters == 0
 
 
+@BOTH_STORES
 @pytest.mark.parametrize("way", ["delete", "replay"])
 def test_deleted_or_replayed_event_blocks_no_longer(
-    adapty: Adapty, mail_api: Mail, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, way: str
+    adapty: Adapty, mail_api: Mail, outbox: BaseOutbox, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     """Its profile's next event is sent without a delay."""
     monkeypatch.setattr("adapty.webhooks._delivery._get_delay", lambda *_: 3600.0)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
 from adapty.webhooks import Outbox, SQLiteDedupStore
-from adapty.webhooks._delivery import _worker_lock
 from tests.webhooks.outbox_events import event
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def test_new_files_are_private(tmp_path: Path) -> None:
     with Outbox(tmp_path / "outbox") as outbox, SQLiteDedupStore(tmp_path / "seen") as dedup:
         outbox.put(event())
         dedup.acquire("e1", "a")
-        with _worker_lock(outbox) as try_lock:
-            assert try_lock()
+        with closing(outbox._open_store()) as worker:
+            assert worker.try_lock()
             assert modes(tmp_path) == dict.fromkeys(
                 ("outbox", "outbox-wal", "outbox-shm", "outbox-worker", "seen", "seen-wal", "seen-shm"), "0o600"
             )

@@ -20,10 +20,12 @@ from adapty import AdaptyUsageError, TransactionEvent
 from adapty.errors import WebhookUnavailableError
 from adapty.webhooks.outbox import DeadLetter, Outbox, OutboxCounts, PendingEvent
 from tests.python_processes import PythonProcess, run_python
-from tests.webhooks.outbox_events import event, events, make_dead
+from tests.webhooks.outbox_events import BOTH_STORES, event, events, make_dead
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from adapty.webhooks import BaseOutbox
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,13 +34,6 @@ ROOT = Path(__file__).resolve().parents[2]
 def path(tmp_path: Path) -> Path:
     """Return the path of an outbox that is not there yet."""
     return tmp_path / "outbox.sqlite"
-
-
-@pytest.fixture
-def outbox(path: Path) -> Iterator[Outbox]:
-    """Return an empty outbox."""
-    with Outbox(path) as opened:
-        yield opened
 
 
 def ids(found: Iterator[PendingEvent]) -> list[str]:
@@ -51,7 +46,8 @@ def run_script(code: str, *arguments: object) -> subprocess.CompletedProcess[str
     return run_python("-c", code, *map(str, arguments), cwd=ROOT)
 
 
-def test_put_event_is_stored(path: Path) -> None:
+@BOTH_STORES
+def test_put_event_is_stored(open_outbox: Callable[[], BaseOutbox]) -> None:
     """A second outbox lists it."""
     begun = datetime.now(UTC)
     full = event(
@@ -61,10 +57,10 @@ def test_put_event_is_stored(path: Path) -> None:
         offer={"category": "introductory", "offer_type": "free_trial"},
         email="jane@example.com",
     )
-    with Outbox(path) as outbox:
+    with open_outbox() as outbox:
         assert outbox.put(full)
         assert outbox.put(event(0))
-    with Outbox(path) as outbox:
+    with open_outbox() as outbox:
         first, second = outbox.pending()
     assert TransactionEvent.from_dict(first.data) == full
     assert (first.event_id, second.event_id) == ("evt_0001", "evt_0000")
@@ -73,7 +69,8 @@ def test_put_event_is_stored(path: Path) -> None:
     assert begun - timedelta(seconds=1) < first.arrived_at < datetime.now(UTC) + timedelta(seconds=1)
 
 
-def test_repr_hides_personal_data(outbox: Outbox) -> None:
+@BOTH_STORES
+def test_repr_hides_personal_data(outbox: BaseOutbox) -> None:
     """Of events and of the outbox."""
     outbox.put(event(1, email="jane@example.com", profile="joe@example.com"))
     outbox.put(event(2))
@@ -81,22 +78,25 @@ def test_repr_hides_personal_data(outbox: Outbox) -> None:
     assert "example.com" not in repr([*outbox.pending(), *outbox.dead_letters()])
 
 
-def test_known_event_id_changes_nothing(outbox: Outbox) -> None:
+@BOTH_STORES
+def test_known_event_id_changes_nothing(outbox: BaseOutbox) -> None:
     """Whatever its state."""
     assert outbox.put(event(1))
     assert not outbox.put(event(1, profile="other_user"))
     assert [each.external_profile_id for each in outbox.pending()] == ["user_12345"]
 
 
+@BOTH_STORES
 @pytest.mark.parametrize("given", [None, {"event_id": "1"}, "evt", object()])
-def test_put_requires_a_transaction_event(outbox: Outbox, given: object) -> None:
+def test_put_requires_a_transaction_event(outbox: BaseOutbox, given: object) -> None:
     """The error names the argument."""
     with pytest.raises(AdaptyUsageError, match=r"event: is .*; expected a TransactionEvent") as refused:
         outbox.put(given)  # type: ignore[arg-type]
     assert refused.value.field_name == "event"
 
 
-def test_unknown_fields_are_stored(outbox: Outbox) -> None:
+@BOTH_STORES
+def test_unknown_fields_are_stored(outbox: BaseOutbox) -> None:
     """A newer version may have put them."""
     newer = TransactionEvent.from_dict({**event(1).to_dict(), "newer": {"a": [1]}}, allow_unknown=True)
     outbox.put(newer)
@@ -104,7 +104,8 @@ def test_unknown_fields_are_stored(outbox: Outbox) -> None:
     assert pending.data["newer"] == {"a": [1]}
 
 
-def test_pending_event_is_replayed_and_deleted(outbox: Outbox) -> None:
+@BOTH_STORES
+def test_pending_event_is_replayed_and_deleted(outbox: BaseOutbox) -> None:
     """By its ID."""
     for number in range(3):
         outbox.put(event(number))
@@ -115,7 +116,8 @@ def test_pending_event_is_replayed_and_deleted(outbox: Outbox) -> None:
     assert outbox.put(event(0)), "it is a new one"
 
 
-def test_dead_letter_is_listed_replayed_and_deleted(outbox: Outbox) -> None:
+@BOTH_STORES
+def test_dead_letter_is_listed_replayed_and_deleted(outbox: BaseOutbox) -> None:
     """It stays a dead letter when it is put again."""
     for number in range(4):
         outbox.put(event(number))
@@ -138,7 +140,8 @@ def test_dead_letter_is_listed_replayed_and_deleted(outbox: Outbox) -> None:
     assert outbox.put(event(2)), "it is a new one"
 
 
-def test_all_dead_letters_are_replayed_or_deleted(outbox: Outbox) -> None:
+@BOTH_STORES
+def test_all_dead_letters_are_replayed_or_deleted(outbox: BaseOutbox) -> None:
     """Pending events stay."""
     for number in range(3):
         outbox.put(event(number))
@@ -150,8 +153,9 @@ def test_all_dead_letters_are_replayed_or_deleted(outbox: Outbox) -> None:
     assert ids(outbox.pending()) == ["evt_0002"]
 
 
+@BOTH_STORES
 @pytest.mark.parametrize("event_id", ["", "\ud800", "evt' OR 1=1 --"])
-def test_unknown_ids_are_not_found(outbox: Outbox, event_id: str) -> None:
+def test_unknown_ids_are_not_found(outbox: BaseOutbox, event_id: str) -> None:
     """Whatever text they are."""
     outbox.put(event(1))
     make_dead(outbox, "evt_0001")
@@ -166,7 +170,8 @@ def test_event_id_must_be_text(outbox: Outbox) -> None:
         outbox.replay(7)  # type: ignore[arg-type]
 
 
-def test_listing_has_several_pages(outbox: Outbox) -> None:
+@BOTH_STORES
+def test_listing_has_several_pages(outbox: BaseOutbox) -> None:
     """Events that arrive meanwhile are included."""
     for each in events(600, 7):
         outbox.put(each)
@@ -275,7 +280,8 @@ def test_special_sqlite_names_are_file_names(tmp_path: Path, monkeypatch: pytest
         assert (tmp_path / name).stat().st_size > 0
 
 
-def test_closed_outbox_reopens(outbox: Outbox) -> None:
+@BOTH_STORES
+def test_closed_outbox_reopens(outbox: BaseOutbox) -> None:
     """On the next use."""
     outbox.close()
     outbox.close()
@@ -312,7 +318,7 @@ FILL_THE_DISK = """
 import resource, sys
 from adapty.errors import WebhookUnavailableError
 from adapty.webhooks.outbox import Outbox
-from tests.webhooks.outbox_events import event
+from tests.webhooks.outbox_events import BOTH_STORES, event
 with Outbox(sys.argv[1]) as outbox:
     outbox.put(event(0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
@@ -340,7 +346,7 @@ def test_full_disk_loses_no_stored_event(path: Path) -> None:
 PUT_MANY = """
 import sys
 from adapty.webhooks.outbox import Outbox
-from tests.webhooks.outbox_events import events
+from tests.webhooks.outbox_events import BOTH_STORES, events
 path, order, count = sys.argv[1:]
 import random
 numbers = events(int(count), 9)
@@ -364,7 +370,8 @@ def test_processes_put_into_one_file(path: Path) -> None:
         assert sorted(ids(outbox.pending())) == sorted(new_ids)
 
 
-def test_threads_share_an_outbox(outbox: Outbox) -> None:
+@BOTH_STORES
+def test_threads_share_an_outbox(outbox: BaseOutbox) -> None:
     """Each event is new once."""
     with ThreadPoolExecutor(8) as threads:
         new = list(threads.map(outbox.put, events(100, 5) * 2))
@@ -385,7 +392,7 @@ def test_forked_process_has_a_connection_of_its_own(path: Path) -> None:
 FORK = """
 import os, sys, threading
 from adapty.webhooks.outbox import Outbox
-from tests.webhooks.outbox_events import event
+from tests.webhooks.outbox_events import BOTH_STORES, event
 outbox = Outbox(sys.argv[1])
 outbox.put(event(0))
 has_it, done = threading.Event(), threading.Event()

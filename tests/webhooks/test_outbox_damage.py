@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapty.webhooks._stores.sqlite_rows import COLUMNS, parse_row
+from adapty.webhooks._stores.rows import COLUMNS, parse_row
 from adapty.webhooks.outbox import Outbox
 from adapty.webhooks.worker import Worker, drain
 from tests.core.support import repeatable

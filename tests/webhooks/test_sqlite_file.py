@@ -6,14 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from adapty.webhooks import Outbox, SQLiteDedupStore
-from adapty.webhooks._delivery import _worker_lock
 from tests.python_processes import run_python
 
 if TYPE_CHECKING:
@@ -123,33 +121,31 @@ def take_over(path: str) -> None:
     """Acquire the lock, fork, and release it after the child has failed to acquire it."""
     tried, released = os.pipe(), os.pipe()
     outbox = Outbox(path)
-    with ExitStack() as stack:
-        assert stack.enter_context(_worker_lock(outbox))()
-        if child := os.fork():
-            os.read(tried[0], 1)
-            stack.close()
-            os.write(released[1], b".")
-            os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-        with _worker_lock(outbox) as try_lock:
-            is_first = try_lock()
-            os.write(tried[1], b".")
-            os.read(released[0], 1)
-            print(is_first, try_lock(), flush=True)  # noqa: T201 - the test reads it
-        os._exit(0)
+    worker = outbox._open_store()
+    assert worker.try_lock()
+    if child := os.fork():
+        os.read(tried[0], 1)
+        worker.close()
+        os.write(released[1], b".")
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    own = outbox._open_store()
+    is_first = own.try_lock()
+    os.write(tried[1], b".")
+    os.read(released[0], 1)
+    print(is_first, own.try_lock(), flush=True)  # noqa: T201 - the test reads it
+    os._exit(0)
 
 
 def outlive(path: str) -> None:
     """Acquire the lock, fork, and end while the child lives on; the child then acquires it as another worker does."""
     outbox, ended = Outbox(path), os.pipe()
-    with _worker_lock(outbox) as try_lock:
-        assert try_lock()
-        if os.fork():
-            os.kill(os.getpid(), signal.SIGKILL)
-        os.close(ended[1])
-        os.read(ended[0], 1)  # until the parent is gone
-        with _worker_lock(outbox) as own:
-            print(own(), flush=True)  # noqa: T201 - the test reads it
-        os._exit(0)
+    assert outbox._open_store().try_lock()
+    if os.fork():
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.close(ended[1])
+    os.read(ended[0], 1)  # until the parent is gone
+    print(outbox._open_store().try_lock(), flush=True)  # noqa: T201 - the test reads it
+    os._exit(0)
 
 
 def test_child_does_not_hold_the_lock_of_a_killed_parent(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_one_deadline_covers_all_files_of_a_request(tmp_path: Path, monkeypatch:
     """Whatever each file's own limit is."""
     monkeypatch.setattr("adapty._sqlite.BUSY_SECONDS", 100.0)
     monkeypatch.setattr("adapty.webhooks.receiver.RESPONSE_SECONDS", 0.1)
-    monkeypatch.setattr("adapty._sqlite._MIN_BUSY_SECONDS", 0.01)
+    monkeypatch.setattr("adapty._lock_deadline._MIN_SECONDS", 0.01)
     with SQLiteDedupStore(tmp_path / "dedup") as dedup, Outbox(tmp_path / "outbox") as outbox:
         receiver = Receiver(VALUE, dedup=dedup)
         with locked(outbox.path):

@@ -31,18 +31,19 @@ from adapty import (
 )
 from adapty._engine.runner import CancelToken
 from adapty.errors import WebhookUnavailableError
-from adapty.webhooks._delivery import DrainReport, _worker_lock
+from adapty.webhooks._delivery import DrainReport
 from adapty.webhooks._stores.sqlite_outbox import SQLiteOutboxStore
 from adapty.webhooks.outbox import Outbox, OutboxCounts
 from adapty.webhooks.worker import Worker, async_drain, async_run_worker, drain, run_worker
 from tests.python_processes import PythonProcess, run_python
-from tests.webhooks.outbox_events import event, events
+from tests.webhooks.outbox_events import BOTH_STORES, event, events
 from tests.webhooks.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from adapty.sandbox import Sandbox
+    from adapty.webhooks import BaseOutbox
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "secret_live_shown"
@@ -112,7 +113,8 @@ def adapty(api: Api) -> Iterator[Adapty]:
         yield client
 
 
-def test_drain_delivers_in_order(mail: Adapty, outbox: Outbox, sandbox: Sandbox) -> None:
+@BOTH_STORES
+def test_drain_delivers_in_order(mail: Adapty, outbox: BaseOutbox, sandbox: Sandbox) -> None:
     """Of each profile, and nothing is left."""
     for each in events(300, 7):
         outbox.put(each)
@@ -122,7 +124,8 @@ def test_drain_delivers_in_order(mail: Adapty, outbox: Outbox, sandbox: Sandbox)
     assert drain(mail, outbox) == DrainReport()
 
 
-def test_delivered_event_is_a_duplicate(mail: Adapty, outbox: Outbox, sandbox: Sandbox) -> None:
+@BOTH_STORES
+def test_delivered_event_is_a_duplicate(mail: Adapty, outbox: BaseOutbox, sandbox: Sandbox) -> None:
     """Adapty posts some events again."""
     outbox.put(event(1))
     drain(mail, outbox)
@@ -194,7 +197,8 @@ def test_transient_failures_lose_and_duplicate_nothing(
     assert_all_in_order(sandbox, 60)
 
 
-def test_rejected_event_becomes_a_dead_letter(adapty: Adapty, api: Api, outbox: Outbox) -> None:
+@BOTH_STORES
+def test_rejected_event_becomes_a_dead_letter(adapty: Adapty, api: Api, outbox: BaseOutbox) -> None:
     """The reason has no address in it, and the next event of the profile is sent."""
     api.answers = {"evt_0001": [400]}
     for each in events(3, 1):
@@ -214,7 +218,8 @@ def test_rejected_event_becomes_a_dead_letter(adapty: Adapty, api: Api, outbox: 
     assert outbox.counts() == OutboxCounts(pending=0, dead_letters=0, delivered=3)
 
 
-def test_replayed_event_is_sent_before_later_ones(adapty: Adapty, api: Api, outbox: Outbox) -> None:
+@BOTH_STORES
+def test_replayed_event_is_sent_before_later_ones(adapty: Adapty, api: Api, outbox: BaseOutbox) -> None:
     """It has its old place."""
     api.answers = {"evt_0000": [422]}
     outbox.put(event(0))
@@ -239,14 +244,15 @@ def test_invalid_stored_event_becomes_a_dead_letter(adapty: Adapty, api: Api, ou
     assert api.got == ["evt_0001"]
 
 
-def test_failing_event_blocks_only_its_profile(adapty: Adapty, api: Api, outbox: Outbox) -> None:
+@BOTH_STORES
+def test_failing_event_blocks_only_its_profile(adapty: Adapty, api: Api, outbox: BaseOutbox) -> None:
     """`drain` sends the others, and raises at its end."""
     api.answers = {"evt_0000": [500]}
     for each in events(40, 4):
         outbox.put(each)
     with pytest.raises(ServerError) as ended:
         drain(adapty, outbox, max_retries=0)
-    assert ended.value.__notes__ == [f"30 delivered, 0 dead letters; 10 pending in {outbox.path}"]
+    assert ended.value.__notes__ == [f"30 delivered, 0 dead letters; 10 pending in {outbox.location}"]
     assert [each.event_id for each in outbox.pending()] == [f"evt_{number:04}" for number in range(0, 40, 4)]
     first = next(outbox.pending())
     assert first.attempts == 1
@@ -255,8 +261,9 @@ def test_failing_event_blocks_only_its_profile(adapty: Adapty, api: Api, outbox:
     assert sorted(api.taken) == [f"evt_{number:04}" for number in range(40) if number % 4]
 
 
+@BOTH_STORES
 @pytest.mark.usefixtures("impatient")
-def test_worker_retries_in_order_without_an_end(adapty: Adapty, api: Api, outbox: Outbox) -> None:
+def test_worker_retries_in_order_without_an_end(adapty: Adapty, api: Api, outbox: BaseOutbox) -> None:
     """The next events of the profile wait."""
     api.answers = {"evt_0000": [500] * 30 + [200]}
     for each in events(20, 2):
@@ -323,7 +330,7 @@ def test_drain_raises_if_mail_cannot_be_reached(adapty: Adapty, api: Api, outbox
     outbox.put(event(1))
     with pytest.raises(AdaptyConnectionError) as ended:
         drain(adapty, outbox, max_retries=0)
-    assert ended.value.__notes__ == [f"0 delivered, 0 dead letters; 1 pending in {outbox.path}"]
+    assert ended.value.__notes__ == [f"0 delivered, 0 dead letters; 1 pending in {outbox.location}"]
 
 
 @pytest.mark.parametrize("pressed_at", [1, 2])
@@ -375,9 +382,10 @@ def test_invalid_arguments_are_rejected(adapty: Adapty, outbox: Outbox) -> None:
         Worker(outbox, adapty)  # type: ignore[arg-type]
 
 
+@BOTH_STORES
 @pytest.mark.usefixtures("impatient")
 def test_new_events_are_sent_immediately(
-    mail: Adapty, outbox: Outbox, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    mail: Adapty, outbox: BaseOutbox, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With open connections and after they were closed."""
     with Worker(mail, outbox):
@@ -420,8 +428,9 @@ def test_one_worker_at_a_time_sends(mail: Adapty, outbox: Outbox, sandbox: Sandb
     assert len(sandbox.requests()) == 2
 
 
+@BOTH_STORES
 @pytest.mark.usefixtures("impatient")
-def test_two_workers_send_nothing_twice(mail: Adapty, outbox: Outbox, sandbox: Sandbox) -> None:
+def test_two_workers_send_nothing_twice(mail: Adapty, outbox: BaseOutbox, sandbox: Sandbox) -> None:
     """Whichever of them has the lock."""
     for each in events(200, 50):
         outbox.put(each)
@@ -434,7 +443,8 @@ def test_two_workers_send_nothing_twice(mail: Adapty, outbox: Outbox, sandbox: S
     assert_all_in_order(sandbox, 200)
 
 
-def test_unusual_profile_ids_keep_their_order(adapty: Adapty, api: Api, outbox: Outbox) -> None:
+@BOTH_STORES
+def test_unusual_profile_ids_keep_their_order(adapty: Adapty, api: Api, outbox: BaseOutbox) -> None:
     """Whatever text they are."""
     odd = ["emoji \U0001f600", "jose\u0301", "quote \" ' \\", "x" * 5000, "007", "7", "null", "a b"]
     for number in range(64):
@@ -445,20 +455,23 @@ def test_unusual_profile_ids_keep_their_order(adapty: Adapty, api: Api, outbox: 
         assert ids == sorted(set(ids))
 
 
-def test_one_worker_at_a_time_has_the_lock(tmp_path: Path) -> None:
+@BOTH_STORES
+def test_one_worker_at_a_time_has_the_lock(outbox: BaseOutbox) -> None:
     """Threads of one process exclude each other, too."""
-    with Outbox(tmp_path / "outbox") as outbox, _worker_lock(outbox) as first, _worker_lock(outbox) as second:
-        assert first()
-        assert not second()
-    with Outbox(tmp_path / "outbox") as outbox, _worker_lock(outbox) as third:
-        assert third()
+    first, second = outbox._open_store(), outbox._open_store()
+    assert first.try_lock()
+    assert first.try_lock()
+    assert not second.try_lock()
+    first.close()
+    assert second.try_lock()
+    second.close()
 
 
 def test_lock_file_that_cannot_be_opened_is_an_error(outbox: Outbox) -> None:
     """The error names the file."""
     outbox.path.with_name("outbox.sqlite-worker").mkdir()
-    with _worker_lock(outbox) as try_lock, pytest.raises(AdaptyUsageError, match="-worker: cannot be used as a lock"):
-        try_lock()
+    with pytest.raises(AdaptyUsageError, match="-worker: cannot be used as a lock"):
+        outbox._open_store().try_lock()
 
 
 def test_worker_without_filelock_is_a_config_error(
@@ -470,8 +483,9 @@ def test_worker_without_filelock_is_a_config_error(
         drain(adapty, outbox)
 
 
+@BOTH_STORES
 @pytest.mark.anyio
-async def test_async_workers_drain_and_run(outbox: Outbox, sandbox: Sandbox) -> None:
+async def test_async_workers_drain_and_run(outbox: BaseOutbox, sandbox: Sandbox) -> None:
     """Until they are cancelled."""
     for each in events(10, 2):
         outbox.put(each)
@@ -509,7 +523,8 @@ async def test_async_worker_opens_its_file_in_a_thread(
     assert threading.current_thread() not in opened_in
 
 
-def test_memory_contains_only_some_events(adapty: Adapty, api: Api, outbox: Outbox) -> None:
+@BOTH_STORES
+def test_memory_contains_only_some_events(adapty: Adapty, api: Api, outbox: BaseOutbox) -> None:
     """A long outbox is read as it is sent."""
     for number in range(400):
         outbox.put(event(number, profile="busy" if number < 300 else f"user_{number}"))

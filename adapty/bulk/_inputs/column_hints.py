@@ -12,7 +12,14 @@ from adapty._core.validation import closest_match
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["hint_for_repeated", "hint_for_unknown", "hint_for_unnamed", "looks_like_data", "suggest"]
+__all__ = [
+    "hint_for_missing",
+    "hint_for_repeated",
+    "hint_for_unknown",
+    "hint_for_unnamed",
+    "looks_like_data",
+    "suggest",
+]
 
 _LONGEST_NAME = 100
 _DATA = re.compile(r".*@.*|[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[-+]?[0-9]+([.,][0-9]+)?", re.DOTALL | re.ASCII)
@@ -45,6 +52,11 @@ def hint_for_unknown(name: object, fields: Mapping[str, str]) -> str:
         option = shlex.quote(f"{field}={name}")
         mapped = f", or use --map {option} (mapping={{{_quoted(field)}: {_quoted(name)}}})"
     return f"; did you mean {field}? rename it{mapped}"
+
+
+def hint_for_missing(field: str) -> str:
+    """Return the end of a message about a required field without a column."""
+    return f"; if a column has another name, use --map {field}=COLUMN (mapping={{{_quoted(field)}: ...}})"
 
 
 def hint_for_repeated(name: str) -> str:

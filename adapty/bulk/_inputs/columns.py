@@ -10,6 +10,7 @@ from attrs import frozen
 
 from adapty._core.validation import format_name, suggest_choice, type_name
 from adapty.bulk._inputs.column_hints import (
+    hint_for_missing,
     hint_for_repeated,
     hint_for_unknown,
     hint_for_unnamed,
@@ -17,7 +18,7 @@ from adapty.bulk._inputs.column_hints import (
     suggest,
 )
 from adapty.bulk._inputs.historical_import import CUSTOM_ATTRIBUTES, FIELDS, NOT_IMPORTED, PARSERS, is_historical_import
-from adapty.errors import AdaptyUsageError
+from adapty.errors import AdaptyUsageError, FieldProblem
 from adapty.models import MailProfile
 from adapty.models._request import NESTED, RequestModel, field_names
 
@@ -107,6 +108,7 @@ class Columns:
         aliases: The columns with names of the vendor's, with their fields; CSV only.
         ignored: The ignored columns and keys.
         others: The other inputs of the import.
+        required: The fields that need a column of CSV.
         known: The fields of its records, as a set.
     """
 
@@ -117,6 +119,7 @@ class Columns:
     aliases: Mapping[str, str] = attrs.field(factory=dict)
     ignored: Collection[str] = frozenset()
     others: Sequence[SiblingInput] = ()
+    required: Collection[str] = ()
     known: frozenset[str] = attrs.field(
         init=False, default=attrs.Factory(lambda self: frozenset(self.names), takes_self=True)
     )
@@ -129,6 +132,7 @@ class Columns:
         *,
         ignore: Collection[str] = (),
         others: Sequence[SiblingInput] = (),
+        required: Collection[str] = (),
     ) -> Self:
         """Check a mapping and the names of ignored columns.
 
@@ -138,6 +142,7 @@ class Columns:
                 several fields.
             ignore: Columns, or keys, to ignore; "" for columns without a name.
             others: The other inputs of the import.
+            required: The fields that need a column of CSV.
 
         Raises:
             AdaptyUsageError: The mapping is not a mapping, has an unknown field, or sets one field from two columns; or
@@ -146,7 +151,7 @@ class Columns:
         names, nested = _list_fields(record)
         mapped = _validate_mapping(cls(record, names, nested), {} if mapping is None else mapping)
         ignored = _validate_ignore(ignore, mapped)
-        return cls(record, names, nested, mapped, VENDOR_COLUMNS.get(record, {}), ignored, others)
+        return cls(record, names, nested, mapped, VENDOR_COLUMNS.get(record, {}), ignored, others, required)
 
     def paths_of(self, column: str) -> tuple[FieldPath, ...]:
         """Return the fields that a column sets, whether or not the records have them."""
@@ -166,13 +171,17 @@ class Columns:
         Adapty Mail has no field for set no field. If a column is mapped to a field, a column with the field's own name,
         or the vendor's, is ignored.
 
+        Args:
+            header: The names of the columns.
+            file: The file's name, for messages.
+
         Raises:
             AdaptyUsageError: The first line is a record; a mapped or ignored column is missing here and in the other
-                inputs that can have it; or a column has no name, is unknown, or sets the same field as another one.
-                `field_name` is the column's name.
+                inputs that can have it; a required field has no column; or a column has no name, is unknown, or sets
+                the same field as another one. `problems` names all of them.
         """
         self._reject_record(header, file)
-        self._reject_missing(header, file)
+        problems = self._find_missing(header, file)
         is_historical = self.record is MailProfile and is_historical_import(header)
         taken = {path for name in header for path in self.mapped.get(name, ())}
         before: set[str] = set()
@@ -180,16 +189,19 @@ class Columns:
         columns: list[HeaderColumn] = []
         for number, name in enumerate(header, start=1):
             column = self._column(name, taken, is_historical=is_historical)
-            is_repeated = name in before and name not in self.ignored
-            problem: str | None = f"is the name of two columns of {file}{hint_for_repeated(name)}"
-            if not is_repeated:
-                problem = self._problem(name, column, inside, file)
-            if problem:
-                raise AdaptyUsageError.for_field(format_name(name) or f"column {number}", problem)
+            problem = self._problem(name, column, inside, file)
+            if name and name in before and name not in self.ignored:
+                problem = f"is the name of two columns of {file}{hint_for_repeated(name)}"
+            shown = format_name(name) or f"column {number}"
+            if problem and all(shown != other.field_name for other in problems):
+                problems.append(FieldProblem(shown, problem))
             before.add(name)
             for outer, inner in column.paths:
                 inside.setdefault(outer, {})[inner] = name
             columns.append(column)
+        problems += self._find_missing_fields(inside, file)
+        if problems:
+            raise AdaptyUsageError.for_problems(problems)
         return columns
 
     def _column(self, name: str, taken: set[FieldPath], *, is_historical: bool) -> HeaderColumn:
@@ -216,16 +228,25 @@ class Columns:
         expected = f"expected the names of the columns in the first line, such as {','.join(self.names)}"
         raise AdaptyUsageError(f"{file}: has no header: its first line is a record; {expected}")
 
-    def _reject_missing(self, header: Sequence[str], file: str) -> None:
-        """Raise if a mapped or ignored column is missing and cannot be in another input."""
+    def _find_missing(self, header: Sequence[str], file: str) -> list[FieldProblem]:
+        """Return the mapped and ignored columns that are missing and cannot be in another input."""
+        problems = []
         for column, paths in self.mapped.items():
             for path in paths:
                 others = [other for other in self.others if path[0] in field_names(other.record)]
                 if missing := _missing(column, header, file, others):
-                    _fail(f"maps {_column_name(path)} to {missing}")
-        for column in sorted(self.ignored):
-            if missing := _missing(column, header, file, self.others):
-                raise AdaptyUsageError.for_field("ignore", f"contains {missing}")
+                    problems.append(FieldProblem("mapping", f"maps {_column_name(path)} to {missing}"))
+        ignored = (_missing(column, header, file, self.others) for column in sorted(self.ignored))
+        return [*problems, *(FieldProblem("ignore", f"contains {missing}") for missing in ignored if missing)]
+
+    def _find_missing_fields(self, found: Collection[str], file: str) -> list[FieldProblem]:
+        """Return the required fields that no column sets, unless a mapped column for one is missing already."""
+        mapped = {path[0] for paths in self.mapped.values() for path in paths}
+        return [
+            FieldProblem(name, f"has no column in {file}; it is required{hint_for_missing(name)}")
+            for name in self.required
+            if name not in found and name not in mapped
+        ]
 
     def _problem(
         self, name: str, column: HeaderColumn, inside: Mapping[str, Mapping[str | None, str]], file: str

@@ -8,7 +8,7 @@ from adapty._core.validation import validate
 from adapty.bulk._inputs.columns import RAW
 from adapty.bulk._inputs.csv import DELIMITER, CsvReader
 from adapty.bulk._inputs.rows import STILL_RAW, Row
-from adapty.errors import AdaptyUsageError
+from adapty.errors import AdaptyUsageError, FieldProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -81,18 +81,16 @@ def csv_rows(
         if raw is not None and cells[raw]:
             yield Row(reader.line, {}, source, STILL_RAW)
             continue
-        try:
-            row = Row(reader.line, data_from(cells), source)
-        except AdaptyUsageError as error:
-            problem = str(error).removeprefix(f"{error.field_name}: ")
-            row = Row(reader.line, {}, source, problem, field=error.field_name)
-        yield row
+        faults: list[FieldProblem] = []
+        data = data_from(cells, faults)
+        yield Row(reader.line, data, source, faults=tuple(faults))
 
 
-def _row_mapper(columns: Sequence[HeaderColumn]) -> Callable[[list[str]], dict[str, Any]]:
+def _row_mapper(columns: Sequence[HeaderColumn]) -> Callable[[list[str], list[FieldProblem]], dict[str, Any]]:
     """Return a function from a row's cells to its fields, without empty cells, with dotted columns as objects.
 
-    It is called for every row, so everything that is the same for all rows is prepared here.
+    It adds what is wrong with a cell to its second argument. It is called for every row, so everything that is the same
+    for all rows is prepared here.
     """
     plain: list[tuple[str, int]] = []
     parsed: list[tuple[str, int, Callable[[str], Any]]] = []
@@ -106,14 +104,23 @@ def _row_mapper(columns: Sequence[HeaderColumn]) -> Callable[[list[str]], dict[s
             else:
                 plain.append((outer, place))
 
-    def data_from(cells: list[str]) -> dict[str, Any]:
+    def data_from(cells: list[str], faults: list[FieldProblem]) -> dict[str, Any]:
         data: dict[str, Any] = {name: cells[place] for name, place in plain if cells[place]}
         for name, place, parse in parsed:
             if cells[place]:
-                data[name] = validate(name, parse, cells[place])
+                _parse_cell(data, name, parse, cells[place], faults)
         for name, inside in nested.items():
             if values := {inner: cells[place] for inner, place in inside if cells[place]}:
                 data[name] = {**data[name], **values} if name in data else values
         return data
 
     return data_from
+
+
+def _parse_cell(
+    data: dict[str, Any], name: str, parse: Callable[[str], Any], cell: str, faults: list[FieldProblem]
+) -> None:
+    try:
+        data[name] = validate(name, parse, cell)
+    except AdaptyUsageError as error:
+        faults += error.problems

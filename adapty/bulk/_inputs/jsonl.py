@@ -13,6 +13,7 @@ from adapty._core.validation import format_name, type_name
 from adapty.bulk._inputs.columns import META_COLUMNS, RAW
 from adapty.bulk._inputs.rows import STILL_RAW, Row
 from adapty.bulk._inputs.strict_json import RepeatedKeyError, decode_json, decode_json_ignoring
+from adapty.errors import FieldProblem
 from adapty.models._request import RequestModel
 
 if TYPE_CHECKING:
@@ -135,11 +136,13 @@ def _create_row(line: int, source: dict[str, Any], columns: Columns, *, may_hold
 
 
 def _check_keys(row: Row, columns: Columns) -> Row:
-    """Return the row, or one with a problem if a key is not a field."""
+    """Return the row, with a fault for each key that is not a field."""
     if row.data.keys() <= columns.known:
         return row
-    name = next(name for name in row.data if name not in columns.known)
-    return Row(row.line, {}, row.source, f"is {columns.describe_unknown(name)}", field=format_name(name))
+    known = {name: value for name, value in row.data.items() if name in columns.known}
+    unknown = [name for name in row.data if name not in columns.known]
+    faults = [FieldProblem(format_name(name), f"is {columns.describe_unknown(name)}") for name in unknown]
+    return evolve(row, data=known, faults=faults)
 
 
 def _rename_mapped(fields: dict[str, Any], columns: Columns) -> tuple[dict[str, Any], str | None]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
 from attrs import frozen
 
 from adapty.bulk._inputs.columns import RAW
+from adapty.errors import FieldProblem
 from adapty.models import MailProfile, TransactionEvent
 
 __all__ = ["STILL_RAW", "Row"]
@@ -30,6 +31,7 @@ class Row:
         record: The record, if the input has ready ones; then there is no `data`.
         has_invalid_utf8: Whether the row has bytes that are not UTF-8; they are decoded with `surrogateescape`.
         field: The field with the problem, or None if the row as a whole is invalid.
+        faults: What is wrong with keys that are not in `data`; the fields in `data` are validated later.
     """
 
     line: int
@@ -39,3 +41,4 @@ class Row:
     record: MailProfile | TransactionEvent | None = attrs.field(default=None, repr=False)
     has_invalid_utf8: bool = False
     field: str | None = None
+    faults: Sequence[FieldProblem] = ()

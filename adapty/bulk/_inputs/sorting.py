@@ -8,14 +8,14 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from attrs import define
+from attrs import define, evolve
 
 from adapty._core.validation import aware_datetime, validate
 from adapty._sqlite import translate_temporary_errors
 from adapty.bulk._inputs.rows import Row
 from adapty.bulk._inputs.sources import Source
 from adapty.bulk._inputs.to_json import source_to_json
-from adapty.errors import AdaptyUsageError
+from adapty.errors import AdaptyUsageError, FieldProblem
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -122,7 +122,7 @@ class _Sorter:
         self._insert_batch()
         with translate_temporary_errors(_PROBLEM):
             for (packed,) in self._connection.execute("SELECT row FROM rows ORDER BY time, rowid"):
-                yield Row(*pickle.loads(packed))  # noqa: S301 - our own data, in a file without a name
+                yield _unpack(packed)
 
     def close(self) -> None:
         self._connection.close()
@@ -144,7 +144,8 @@ def _time(row: Row) -> int:
 
 def _pack(row: Row) -> bytes:
     """Pickle a row. If its values cannot be pickled, or not be unpickled, that is the row's problem."""
-    fields = (row.line, row.data, row.source, row.problem, row.record, row.has_invalid_utf8, row.field)
+    faults = tuple(map(tuple, row.faults))  # plain values, which need no check
+    fields = (row.line, row.data, row.source, row.problem, row.record, row.has_invalid_utf8, row.field, faults)
     try:
         packed = pickle.dumps(fields, _PROTOCOL)
         if row.record is None and _STACK_GLOBAL in packed:
@@ -153,3 +154,8 @@ def _pack(row: Row) -> bytes:
         problem = "has a value that cannot be written to disk to be sorted; expected text, numbers, dates and times"
         return pickle.dumps((row.line, {}, source_to_json(row), problem), _PROTOCOL)
     return packed
+
+
+def _unpack(packed: bytes) -> Row:
+    row = Row(*pickle.loads(packed))  # noqa: S301 - our own data, in a file without a name
+    return evolve(row, faults=tuple(FieldProblem(*fault) for fault in row.faults)) if row.faults else row

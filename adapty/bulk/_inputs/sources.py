@@ -19,6 +19,7 @@ from adapty.bulk._inputs.files import Format, InputFile, file_format
 from adapty.bulk._inputs.fingerprint import FileState
 from adapty.bulk._inputs.jsonl import json_rows, row_from_object
 from adapty.bulk._inputs.row_reader import rows_from_items
+from adapty.bulk._inputs.times import Times
 from adapty.errors import AdaptyUsageError
 from adapty.models import MailProfile, TransactionEvent
 
@@ -97,7 +98,9 @@ def open_source(
     *,
     ignore: Collection[str] = (),
     others: Sequence[SiblingInput] = (),
+    required: Collection[str] = (),
     delimiter: str = DELIMITER,
+    times: Times | None = None,
 ) -> Source:
     """Check an input as far as possible before the first record: names and headers.
 
@@ -108,7 +111,9 @@ def open_source(
         mapping: Fields, nested ones dotted (`custom.plan`, `device_info.os`), to the columns or keys that hold them.
         ignore: Columns, or keys, to ignore.
         others: The other inputs of the import, which can have the mapped columns instead.
+        required: The fields that need a column in a CSV file.
         delimiter: The character between the cells of CSV.
+        times: How to read times.
 
     Raises:
         AdaptyUsageError: It has another type; the file cannot be opened, has another format, or an invalid header; the
@@ -119,15 +124,16 @@ def open_source(
         >>> [row.data for row in source.rows()]
         [{'external_profile_id': 'user_1'}]
     """
-    columns = Columns.create(record, mapping, ignore=ignore, others=others)
+    columns = Columns.create(record, mapping, ignore=ignore, others=others, required=required)
+    times = times or Times()
     if isinstance(given, str | PathLike):
-        return _opened_file(name, given, columns, delimiter)
+        return _opened_file(name, given, columns, delimiter, times)
     if not _is_iterable(given):
         expected = f"expected a path, or an iterable of dicts or of {record.__name__}s"
         raise AdaptyUsageError.for_field(name, f"is {type_name(given)}; {expected}")
     if isinstance(given, IOBase):
         raise AdaptyUsageError.for_field(name, "is an open file; expected its path")
-    return _IterableSource(name, given, record, columns)
+    return _IterableSource(name, given, record, columns, times)
 
 
 def sibling_input(name: str, given: Records, record: type[Model], delimiter: str = DELIMITER) -> SiblingInput:
@@ -149,7 +155,7 @@ def sibling_input(name: str, given: Records, record: type[Model], delimiter: str
         return SiblingInput(name, record, None)
 
 
-def _opened_file(name: str, given: str | PathLike[str], columns: Columns, delimiter: str) -> Source:
+def _opened_file(name: str, given: str | PathLike[str], columns: Columns, delimiter: str, times: Times) -> Source:
     try:
         path = Path(given)
     except TypeError:  # a PathLike of bytes
@@ -158,7 +164,7 @@ def _opened_file(name: str, given: str | PathLike[str], columns: Columns, delimi
     with InputFile(path) as file:
         if format_ == "csv":
             validate_header(file, columns, delimiter)
-        return _FileSource(path, format_, file.size, columns, delimiter, FileState.from_path(path))
+        return _FileSource(path, format_, file.size, columns, delimiter, FileState.from_path(path), times)
 
 
 def _is_iterable(given: object) -> bool:
@@ -175,6 +181,7 @@ class _FileSource(Source):
     columns: Columns
     delimiter: str
     state: FileState
+    times: Times
     name: str = field(init=False)
     _reading: InputFile | None = None
     _is_complete: bool = False
@@ -190,9 +197,10 @@ class _FileSource(Source):
             self.state.check()
             self._reading = file
             if self.format == "csv":
-                yield from csv_rows(file, self.columns, self.delimiter, not_imported=self._not_imported)
+                rows = csv_rows(file, self.columns, self.delimiter, not_imported=self._not_imported)
             else:
-                yield from json_rows(file, self.columns)
+                rows = json_rows(file, self.columns)
+            yield from map(self.times.apply, rows)
             self.state.check()
             self._is_complete = True
 
@@ -221,6 +229,7 @@ class _IterableSource(Source):
     given: Iterable[Any] | AsyncIterable[Any]
     record: type[Model]
     columns: Columns
+    times: Times
     format: Format = "jsonl"
     path: None = None
     size: None = None
@@ -230,7 +239,7 @@ class _IterableSource(Source):
         return rows_from_items(self.given, self._create_row, f"{self.name}, after record")
 
     def _create_row(self, number: int, item: Any) -> Row:
-        return row_from_object(number, item, self.record, self.columns)
+        return self.times.apply(row_from_object(number, item, self.record, self.columns))
 
     def position(self) -> int:
         return 0

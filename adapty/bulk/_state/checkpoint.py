@@ -7,6 +7,7 @@ import os
 import sqlite3
 import stat
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -22,13 +23,25 @@ from adapty._sqlite import Schema, check_integrity, is_same_file, prepare_tables
 from adapty.bulk._inputs.files import os_reason
 from adapty.bulk._state.completed import CompletedSet
 from adapty.bulk._state.flow_counts import TABLES, FlowCounter
-from adapty.bulk._state.resume_advice import UnusableStateError
 from adapty.errors import AdaptyUsageError, CheckpointInUseError
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["FINGERPRINT_OF", "Checkpoint", "StageState"]
+__all__ = [
+    "FINGERPRINT_OF",
+    "Checkpoint",
+    "StageState",
+    "UnusableStateError",
+    "check_config",
+    "encodable",
+    "open_temporary",
+]
+
+
+class UnusableStateError(AdaptyUsageError):
+    """The state of an earlier run cannot be used, so that the run cannot be resumed; the message has the remedy."""
+
 
 FINGERPRINT_OF = "contents of "
 """The prefix of a file's name in a run's configuration, for the file's fingerprint."""
@@ -135,7 +148,10 @@ class Checkpoint:
 
     @classmethod
     def open(cls, path: Path, config: Mapping[str, str]) -> Self:
-        """Create the checkpoint of a run, or open it to resume the run. One without a completed record starts over.
+        """Create the checkpoint of a run, or open it to resume the run.
+
+        One without a completed record starts over, and so does an import that accepted nothing, if it is configured
+        differently now: its rejected records are read again.
 
         Args:
             path: The file. While it is open, there is another one with the suffix `-wal`.
@@ -152,7 +168,7 @@ class Checkpoint:
             # A resolved path, because a file can have the name ":memory:".
             checkpoint = cls(sqlite3.connect(path.resolve(), isolation_level=None, timeout=0), path)
             try:
-                checkpoint._begin(path, status, {_encodable(name): _encodable(value) for name, value in config.items()})
+                checkpoint._begin(path, status, {encodable(name): encodable(value) for name, value in config.items()})
             except BaseException:
                 checkpoint.close()
                 raise
@@ -161,11 +177,13 @@ class Checkpoint:
     @classmethod
     def temporary(cls) -> Self:
         """Create one that is never resumed, for records that cannot be read again; `close` deletes it."""
-        with translate_errors(_SCHEMA, _TEMPORARY, "opened"):
-            checkpoint = cls(sqlite3.connect("", isolation_level=None), None)
-            for statement in _SCHEMA.create:
-                checkpoint._connection.execute(statement)
-        return checkpoint
+        return cls(open_temporary(), None)
+
+    def attach_results(self, stage: str, path: Path) -> None:
+        """Tell the checkpoint where the results of a stage are, before they are opened.
+
+        A checkpoint in a file leaves them to the disk that it is on itself.
+        """
 
     def load(self, stage: str) -> StageState | None:
         """Return the last saved state of a stage, or None.
@@ -253,8 +271,8 @@ class Checkpoint:
                 raise _SCHEMA.error(_SCHEMA.busy, path)
             prepare_tables(self._connection, _SCHEMA, path)
             check_integrity(self._connection, _SCHEMA, path)
-            if self._has_completed():
-                self._resume(path, config)
+            if self._has_completed() and not self._can_start_over(config):
+                self._resume(config)
             else:
                 self._start(config)
             (self.run_id,) = execute("SELECT run_id FROM run").fetchone()
@@ -265,6 +283,18 @@ class Checkpoint:
     def _has_completed(self) -> bool:
         stages = self._connection.execute("SELECT completed, done FROM stages").fetchall()
         return any(done or self._has_any(completed) for completed, done in stages)
+
+    def _can_start_over(self, config: Mapping[str, str]) -> bool:
+        """Return whether this is another import than the earlier one, which accepted nothing: nothing is lost."""
+        earlier = dict(self._connection.execute("SELECT name, value FROM config"))
+        if earlier == config or "users" in {*earlier, *config}:  # only an erasure has them
+            return False
+        saved = self._connection.execute("SELECT counts FROM stages").fetchall()
+        try:
+            totals = sum((Counter(_parse_counts(counts)) for (counts,) in saved), Counter())
+        except (AttributeError, TypeError, ValueError):
+            raise self._damaged() from None
+        return totals.keys() == {"rejected"}
 
     def _start(self, config: Mapping[str, str]) -> None:
         execute = self._connection.execute
@@ -277,14 +307,9 @@ class Checkpoint:
             execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
         self._connection.executemany("INSERT INTO config VALUES (?, ?)", config.items())
 
-    def _resume(self, path: Path, config: Mapping[str, str]) -> None:
+    def _resume(self, config: Mapping[str, str]) -> None:
         earlier = dict(self._connection.execute("SELECT name, value FROM config"))
-        if ("users" in earlier) != ("users" in config):  # only an erasure has them
-            job = "an erasure" if "users" in earlier else "an import"
-            expected = "finish that run first, or choose another checkpoint"
-            raise AdaptyUsageError.for_field("checkpoint", f"{path} belongs to {job} that is not complete; {expected}")
-        if problem := _describe_changes(earlier, config):
-            raise AdaptyUsageError(f"{problem}, or remove {path} to start over")
+        check_config(earlier, config, self._name, f"remove {self._name}")
         (started_at,) = self._connection.execute("SELECT started_at FROM run").fetchone()
         try:
             self.started_at = datetime.fromisoformat(started_at)
@@ -318,6 +343,39 @@ class Checkpoint:
         return _SCHEMA.error(_SCHEMA.damaged, self._name)
 
 
+def open_temporary() -> sqlite3.Connection:
+    """Open a temporary database with the tables of a checkpoint, which disappears when it is closed.
+
+    Raises:
+        AdaptyUsageError: The folder for temporary files cannot be used.
+    """
+    with translate_errors(_SCHEMA, _TEMPORARY, "opened"):
+        connection = sqlite3.connect("", isolation_level=None)
+        for statement in _SCHEMA.create:
+            connection.execute(statement)
+        return connection
+
+
+def check_config(earlier: Mapping[str, str], now: Mapping[str, str], name: object, start_over: str) -> None:
+    """Check that a run can be resumed with another configuration.
+
+    Args:
+        earlier: The configuration of the interrupted run.
+        now: The configuration of this one.
+        name: The checkpoint in messages.
+        start_over: How to start over, for the message.
+
+    Raises:
+        AdaptyUsageError: It cannot; the message names what has changed.
+    """
+    if ("users" in earlier) != ("users" in now):  # only an erasure has them
+        job = "an erasure" if "users" in earlier else "an import"
+        expected = "finish that run first, or choose another checkpoint"
+        raise AdaptyUsageError.for_field("checkpoint", f"{name} belongs to {job} that is not complete; {expected}")
+    if problem := _describe_changes(earlier, now):
+        raise AdaptyUsageError(f"{problem}, or {start_over} to start over")
+
+
 def _create_file(path: Path) -> os.stat_result:
     """Create an empty private file unless it exists, and return its status. SQLite's own errors would say little."""
     try:
@@ -332,8 +390,8 @@ def _create_file(path: Path) -> os.stat_result:
     return status
 
 
-def _encodable(text: str) -> str:
-    """Return text that SQLite can store: the name of a file can have bytes that are not UTF-8."""
+def encodable(text: str) -> str:
+    """Return text that a database can store: the name of a file can have bytes that are not UTF-8."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 

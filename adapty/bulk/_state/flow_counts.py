@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import struct
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -105,6 +106,29 @@ class FlowCounter:
         """Write the records since the last save, within the open transaction."""
         self._connection.executemany(_ADD_PROFILES, self._profiles)
         self._connection.executemany(_ADD_EVENTS, self._events)
+
+    def dump_pending(self) -> bytes:
+        """Return the records since the last save, for `restore`; nothing if there are none."""
+        if not self._profiles and not self._events:
+            return b""
+        numbers = [len(self._profiles), *(profile for (profile,) in self._profiles)]
+        for event in self._events:
+            numbers += event
+        return struct.pack(f"<{len(numbers)}q", *numbers)
+
+    def restore(self, dumped: bytes) -> None:
+        """Add records of an interrupted run, in the order in which they were dumped.
+
+        Raises:
+            AdaptyUsageError: They cannot be read.
+        """
+        try:
+            count, *numbers = (number for (number,) in struct.iter_unpack("<q", dumped))
+            profiles, events = numbers[:count], iter(numbers[count:])
+            self._profiles += [(profile,) for profile in profiles]
+            self._events += zip(events, events, events, events, strict=True)
+        except (struct.error, ValueError):
+            raise AdaptyUsageError("the flows of the interrupted run cannot be read") from None
 
     def clear_pending(self) -> None:
         """Drop what `write_pending` has written, after the commit."""

@@ -17,7 +17,7 @@ from adapty._private_files import append_to_private_file, create_private_file
 from adapty.bulk._inputs.columns import META_COLUMNS
 from adapty.bulk._inputs.files import file_format, os_reason, split_name
 from adapty.bulk._inputs.to_json import source_to_json
-from adapty.bulk._state.resume_advice import UnusableStateError
+from adapty.bulk._state.checkpoint import UnusableStateError
 from adapty.errors import AdaptyUsageError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from adapty.bulk._inputs.rows import Row
 
-__all__ = ["RejectsFile", "finalize_rejects", "rejects_name"]
+__all__ = ["RejectsFile", "finalize_rejects", "partial_rejects_path", "rejects_name"]
 
 
 def rejects_name(source_name: str, *, dry_run: bool = False) -> str:
@@ -102,7 +102,7 @@ class RejectsFile:
         _check_path(path, source)
         self.path = path
         self.count = 0
-        self.partial_path = _partial_path(path, run_id or token_hex(4))
+        self.partial_path = partial_rejects_path(path, run_id or token_hex(4))
         self._format = file_format(path)
         self._can_resume = run_id is not None
         self._on_rename = on_rename
@@ -212,7 +212,7 @@ def finalize_rejects(
     Raises:
         AdaptyUsageError: The file cannot be renamed.
     """
-    partial_path = _partial_path(path, run_id)
+    partial_path = partial_rejects_path(path, run_id)
     if not partial_path.exists():
         return renamed_to
     with _translate_errors(partial_path, path, None):
@@ -267,7 +267,7 @@ def _translate_errors(partial_path: Path, path: Path, cause: BaseException | Non
         raise AdaptyUsageError(f"{path}: {problem}") from cause
 
 
-def _partial_path(path: Path, run_id: str) -> Path:
+def partial_rejects_path(path: Path, run_id: str) -> Path:
     """Return the path of a run's file; no two runs share one."""
     return path.with_name(f"{path.name}.{run_id}.part")
 

@@ -117,6 +117,13 @@ class OutboxStore(Protocol):
     Methods raise `WebhookUnavailableError` if the database cannot be used now, and `AdaptyUsageError` if it is damaged.
     """
 
+    @property
+    def location(self) -> str:
+        """The path or address, without a password."""
+
+    def open_for_worker(self) -> OutboxStore:
+        """Return a store of the same events with a connection of its own, which can become the only worker."""
+
     def put(self, event_id: str, profile: str, event: str, *, retention: float) -> bool:
         """Insert a pending event; return whether its ID is new, or was delivered more than `retention` seconds ago."""
 
@@ -150,5 +157,20 @@ class OutboxStore(Protocol):
     def purge(self, retention: float) -> None:
         """Delete the events that were delivered more than `retention` seconds ago, and check derived tables."""
 
+    def try_lock(self) -> bool:
+        """Become the only worker of the outbox until `close`; return False if another store is.
+
+        Return True, too, if this store has the lock already.
+        """
+
+    def keep_lock(self) -> None:
+        """Do what keeps the lock; the methods of a worker do it, too.
+
+        They raise `WebhookUnavailableError` if the lock is lost. Another worker may have it then.
+        """
+
+    def has_lock(self) -> bool:
+        """Return whether no other worker can have the lock now, without asking the database."""
+
     def close(self) -> None:
-        """Close the connection; the next use opens it again."""
+        """Close the connection and release the lock; the next use opens it again."""

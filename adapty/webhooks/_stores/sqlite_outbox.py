@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from adapty._sqlite import Database, transaction
 from adapty.errors import AdaptyUsageError
 from adapty.webhooks._stores.protocol import Backlog, DeadLettered, DueEvent, EventUpdate, State, StoredEvent
-from adapty.webhooks._stores.sqlite_rows import COLUMNS, parse_row
+from adapty.webhooks._stores.rows import COLUMNS, parse_row
+from adapty.webhooks._stores.sqlite_lock import WorkerLock
 from adapty.webhooks._stores.sqlite_schema import (
     DEAD,
     OUTBOX,
@@ -112,11 +113,21 @@ class SQLiteOutboxStore:
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self._database = Database(path, OUTBOX)
+        self._lock = WorkerLock(self._database.path)
 
     @property
     def path(self) -> Path:
         """The absolute path of the file."""
         return self._database.path
+
+    @property
+    def location(self) -> str:
+        """The absolute path of the file."""
+        return str(self.path)
+
+    def open_for_worker(self) -> SQLiteOutboxStore:
+        """Return a store of the same events with a connection of its own."""
+        return SQLiteOutboxStore(self.path)
 
     def put(self, event_id: str, profile: str, event: str, *, retention: float) -> bool:
         """Insert a pending event, unless its ID is known."""
@@ -251,8 +262,20 @@ class SQLiteOutboxStore:
         with self._database.writing() as connection:
             rebuild_first_pending(connection)
 
+    def try_lock(self) -> bool:
+        """Become the only worker of the outbox."""
+        return self._lock.try_acquire()
+
+    def keep_lock(self) -> None:
+        """Do nothing: the operating system keeps the lock."""
+
+    def has_lock(self) -> bool:
+        """Return whether the file is locked."""
+        return self._lock.is_valid()
+
     def close(self) -> None:
-        """Close the file. The next use opens it again."""
+        """Close the file, and release the lock. The next use opens it again."""
+        self._lock.release()
         self._database.close()
 
 

@@ -57,6 +57,10 @@ class StoreThread:
             self._store = self._open_store()
         return self._store
 
+    def has_lock(self) -> bool:
+        """Return whether no other worker can have the lock now."""
+        return self._store is not None and self._store.has_lock()
+
     def queue_update(self, update: EventUpdate) -> None:
         """Add an update for the next `flush`."""
         self._updates.append(update)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,9 +58,9 @@ def test_ignore_covers_columns_without_a_name(adapty: Adapty, api: FakeApi) -> N
     """Spreadsheets write empty header cells; `ignore=[""]` skips all of them."""
     source = write(f"{HEADER},, ,", f"{ROW},x,y,")
 
-    assert message(adapty, source) == (
-        "column 4: has no name in base.csv; "
-        'name or remove it, or ignore all columns without a name with --ignore "" (ignore=[""])'
+    remedy = 'name or remove it, or ignore all columns without a name with --ignore "" (ignore=[""])'
+    assert message(adapty, source) == "3 problems: " + "; ".join(
+        f"column {number}: has no name in base.csv; {remedy}" for number in (4, 5, 6)
     )
     assert import_profiles(adapty, source, ignore=[""]).profiles_accepted == 1
     assert [body.keys() for body in api.bodies("profile")] == [PROFILE.keys()]
@@ -211,7 +212,15 @@ def test_csv_without_header_is_rejected(adapty: Adapty, first: str) -> None:
 
 
 def test_header_of_unknown_names_is_not_read_as_a_record(adapty: Adapty) -> None:
-    """Misspelled names get a hint about the first of them."""
-    assert message(adapty, write("ID,EMAIL", "1,x")).startswith("ID: is a column of base.csv and not a field")
+    """Misspelled names get a hint about each of them, and required fields without a column are named."""
+    assert re.findall(r"(\w+): (?:is|has)", message(adapty, write("ID,EMAIL", "1,x"))) == [
+        "ID",
+        "EMAIL",
+        "external_profile_id",
+        "external_created_at",
+        "email",
+    ]
     assert message(adapty, write("e-mail,2026-06-01", "1,x")).startswith("base.csv: has no header")
-    assert message(adapty, write("email,2026-06-01", "1,x")).startswith("2026-06-01: is a column of base.csv and not")
+    assert message(adapty, write("email,2026-06-01", "1,x")).startswith(
+        "3 problems: 2026-06-01: is a column of base.csv and not"
+    )

@@ -174,7 +174,7 @@ def test_invalid_mapping_is_rejected() -> None:
 def test_missing_mapped_column_is_rejected() -> None:
     """The error names the column that the file does not have, with a suggestion."""
     cases: list[tuple[str, str]] = [
-        ("user_emial", "user_emial, which is not a column of base.csv; did you mean user_email?"),
+        ("gendre", "gendre, which is not a column of base.csv; did you mean gender?"),
         ("zzz", "zzz, which is not a column of base.csv"),
         ("", "(an empty name), which is not a column of base.csv"),
         ("{}", "{}, which is not a column of base.csv"),
@@ -182,7 +182,7 @@ def test_missing_mapped_column_is_rejected() -> None:
     ]
     for column, problem in cases:
         with case(column, problem):
-            assert refused("external_profile_id,user_email\n", {"email": column}) == f"mapping: maps email to {problem}"
+            assert refused("external_profile_id,gender\n", {"email": column}) == f"mapping: maps email to {problem}"
 
 
 def test_mapped_column_has_precedence_over_the_field_name() -> None:
@@ -360,10 +360,12 @@ def test_vendor_columns_are_not_valid_for_events() -> None:
 
 def test_vendor_columns_are_not_valid_keys() -> None:
     """The vendor's file is CSV; for a key of JSON Lines the error suggests the field."""
-    (problem,) = rows('{"user_id": "x"}', name="base.jsonl")
+    Path("base.jsonl").write_text('{"user_id": "x"}', encoding="utf-8")
 
-    assert problem == (
-        "is not a field of MailProfile; did you mean external_profile_id? rename it, "
+    (row,) = rows_of(open_source("profiles", "base.jsonl", MailProfile))
+
+    assert "; ".join(map(str, row.faults)) == (
+        "user_id: is not a field of MailProfile; did you mean external_profile_id? rename it, "
         'or use --map external_profile_id=user_id (mapping={"external_profile_id": "user_id"})'
     )
 

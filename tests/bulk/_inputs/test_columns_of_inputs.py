@@ -64,10 +64,11 @@ def test_mapped_column_in_neither_file_is_rejected(adapty: Adapty, api: FakeApi)
     with pytest.raises(AdaptyUsageError) as caught:
         import_all(adapty, profiles=profiles, events=events, mapping={"email": "user_emial"})
 
-    assert str(caught.value) == (
+    assert str(caught.value.problems[0]) == (
         "mapping: maps email to user_emial, which is not a column of profiles.csv or events.csv; "
         "did you mean user_email?"
     )
+    assert caught.value.problems[1].field_name == "user_email"
     assert caught.value.field_name == "mapping"
     assert api.sent == []
 

@@ -1,4 +1,4 @@
-"""Read rows of an outbox in SQLite, whatever they contain: a damaged row must not block others."""
+"""Read rows of an outbox, whatever they contain: a damaged row must not block others."""
 
 from __future__ import annotations
 
