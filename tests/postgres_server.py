@@ -8,6 +8,7 @@ Run as a script, it starts the server in a folder and stops it when no process i
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pwd
 import selectors
@@ -187,15 +188,37 @@ def _serve(folder: Path, binaries: Path) -> None:
         check=True,
         **run,
     )
-    subprocess.run([binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "server.log", "start"], check=True, **run)
-    (folder / "server").write_text(f"{port}\n{binaries}", "utf-8")
+    with (folder / "server.log").open("wb") as log:
+        postgres = subprocess.Popen(
+            [binaries / "postgres", "-D", data],
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - this process has one thread
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            **run,
+        )
     try:
+        _wait_until_ready(data / "postmaster.pid", postgres)
+        (folder / "server").write_text(f"{port}\n{binaries}", "utf-8")
         _wait_for_users(folder)
     finally:
-        subprocess.run(
-            [binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=False, env=environment, **options
-        )
+        postgres.send_signal(signal.SIGQUIT)
+        postgres.wait()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end_with_parent() -> None:
+    """Let the system end this process when its parent is killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGQUIT)  # PR_SET_PDEATHSIG
+
+
+def _wait_until_ready(status: Path, postgres: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + _START_SECONDS
+    while not (status.exists() and status.read_text("utf-8").endswith("ready   \n")):
+        if postgres.poll() is not None or time.monotonic() > end:
+            raise RuntimeError((status.parent.parent / "server.log").read_text("utf-8"))
+        time.sleep(0.01)
 
 
 def _wait_for_users(folder: Path) -> None:
@@ -221,5 +244,6 @@ def _wait_for_users(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    os.chdir(sys.argv[1])  # the sources may be removed meanwhile
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     _serve(Path(sys.argv[1]), Path(sys.argv[2]))
