@@ -23,8 +23,8 @@ Metrics:
   worker of the outbox.
 - `adapty.webhook.deliveries` (counter), by `adapty.webhook.result` and `adapty.webhook.event_type`.
 
-No attribute has an ID of a user, an e-mail address, a key or a body. Requests to Adapty carry no trace context: Adapty
-is another company, which continues no trace, and would get the IDs of yours.
+No attribute has an ID of a user, an e-mail address, a key or a body. The SDK adds no trace context to requests: Adapty
+is another company, which continues no trace, and would get the IDs of yours. The instrumentation of httpx does add it.
 """
 
 from __future__ import annotations

@@ -33,6 +33,10 @@ class Observation(Protocol):
     """Measures a call, and reports it to observers."""
 
     @property
+    def has_observers(self) -> bool:
+        """Whether there are observers; otherwise it only measures, for the log."""
+
+    @property
     def duration(self) -> float | None:
         """Duration of the last attempt in seconds, or None before its end."""
 
@@ -55,7 +59,7 @@ class AttemptReporter:
         method: The method of the request.
         path: The path of the request, for the log.
         secrets: Secrets to redact.
-        observation: Reports the call to observers; None if nobody observes it.
+        observation: Reports the call to observers; None if it is not observed.
     """
 
     operation: Operation
@@ -81,7 +85,7 @@ class AttemptReporter:
         """
         level = logging.DEBUG if delay is None else logging.INFO
         is_logged = logger.isEnabledFor(level)
-        if self.observation is None and not is_logged:
+        if not is_logged and (self.observation is None or not self.observation.has_observers):
             return
         facts = self._describe(received, error, is_success=delay is None and error is None)
         if self.observation is not None:
@@ -127,5 +131,5 @@ class AttemptReporter:
 
 
 def logs_calls() -> bool:
-    """Return whether the end of each call is logged."""
-    return logger.isEnabledFor(logging.DEBUG)
+    """Return whether attempts are logged: the record of a retry has its duration, too."""
+    return logger.isEnabledFor(logging.INFO)

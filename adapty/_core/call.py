@@ -154,7 +154,7 @@ def execute(
         secrets: Secrets to redact from exceptions.
         random: Returns a random number from 0 to 1, for the jitter.
         endpoint: The address, the key's source and the proxy, for error messages.
-        observation: Reports the call; None if nobody observes it.
+        observation: Reports the call; None if it is not observed.
     """
     steps = _execute_chain(call, _Setup(policy, secrets, random, endpoint, observation))
     return steps if observation is None else _observe(steps, observation)

@@ -62,12 +62,18 @@ class CallObservation:
     _last: Mapping[str, Any] = field(factory=dict)
     _is_finished: bool = False
 
+    @property
+    def has_observers(self) -> bool:
+        """Whether there are observers; otherwise it only measures, for the log."""
+        return self.observers is not None
+
     def start(self) -> None:
         """Report the start of the call."""
+        if self.observers is None:
+            return
         self._started_at = self.clock()
         self._call = CallStarted(operation=self.operation.name, api=self.operation.api, source=self.source)
-        if self.observers is not None:
-            self.observers.notify("on_call_started", self._call)
+        self.observers.notify("on_call_started", self._call)
 
     def begin_attempt(self, request: Request) -> None:
         """Start the clock of an attempt: the driver sends the request now."""
@@ -97,15 +103,13 @@ class CallObservation:
 
     def finish(self, error: BaseException | None = None) -> None:
         """Report the end of the call, and of an attempt that was interrupted; only once."""
-        if self._is_finished:
+        if self._is_finished or self.observers is None:
             return
         self._is_finished = True
-        # Python closes the generator of a call that nobody continues.
+        # Python closes the generator of a call that is not continued.
         error_type = None if error is None else type(error).__name__.replace("GeneratorExit", "CancelledError")
         if self._sent_at is not None:
             self.finish_attempt({"error_type": error_type}, None)
-        if self.observers is None:
-            return
         event = CallFinished(
             call=self._call,
             attempts=self.attempts,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,6 @@ from adapty._core.validation import type_name
 from adapty.errors import AdaptyConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from adapty.observer import Observer
 
 __all__ = ["Observers"]
@@ -37,7 +36,7 @@ class Observers:
             return None
         from adapty.observer import Observer  # noqa: PLC0415 - most clients have no observer
 
-        observers: Sequence[Any] = observer if isinstance(observer, list | tuple) else [observer]
+        observers: Sequence[Any] = observer if isinstance(observer, Sequence) else [observer]
         for each in observers:
             if not isinstance(each, Observer):
                 expected = "expected an instance of a subclass of adapty.observer.Observer, or a list of them"

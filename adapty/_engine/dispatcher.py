@@ -358,7 +358,7 @@ class _Execution(Generic[T]):
     Attributes:
         job: The job.
         steps: The rest of its call.
-        observation: Reports the call, if somebody observes it.
+        observation: Reports the call, if it is observed.
     """
 
     job: Job[T]
