@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 from collections.abc import Callable
@@ -134,13 +135,16 @@ class Worker:
     """Runs `run_worker` in a thread, for example beside a web server.
 
     With several processes, start one in each: one sends, and the others stand by. Start it after the server has forked,
-    because threads do not survive a fork.
+    because threads do not survive a fork. In an async application use `async with`, which does not block the event
+    loop while the worker stops.
 
     Attributes:
         problem: The error that ended it, or None. It is logged, too.
 
     Args:
-        client: The client.
+        client: The client, an `Adapty` or `AsyncAdapty`. The worker has an event loop and connections of its own. An
+            `AsyncAdapty` with an `http_client` or `transport` needs the option `transport`, because its connections
+            belong to another event loop.
         outbox: The outbox.
         options: See `WorkerOptions`.
 
@@ -153,12 +157,22 @@ class Worker:
         >>> with Worker(client, outbox) as worker:
         ...     worker.is_alive
         True
+
+        In the lifespan of an async application, with its client:
+
+        >>> import asyncio
+        >>> from adapty import AsyncAdapty
+        >>> async def lifespan():
+        ...     async with AsyncAdapty(mail_secret_key="secret_live_...") as client, Worker(client, outbox) as worker:
+        ...         return worker.is_alive
+        >>> asyncio.run(lifespan())
+        True
     """
 
     problem: BaseException | None
 
-    def __init__(self, client: Adapty, outbox: BaseOutbox, **options: Unpack[WorkerOptions]) -> None:
-        check_client(client, Adapty, "client")
+    def __init__(self, client: Adapty | AsyncAdapty, outbox: BaseOutbox, **options: Unpack[WorkerOptions]) -> None:
+        _check_worker_client(client, options)
         self.problem = None
         self._client = client
         self._outbox = outbox
@@ -207,6 +221,17 @@ class Worker:
     ) -> None:
         self.stop()
 
+    async def __aenter__(self) -> Self:
+        return self.start()
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await asyncio.to_thread(self.stop)
+
     def _run(self, token: CancelToken) -> None:
         try:
             sender = _create_sender(self._outbox, self._options, until_empty=False)
@@ -214,6 +239,19 @@ class Worker:
         except BaseException as problem:  # noqa: BLE001 - for the caller
             self.problem = problem
             logger.error("outbox %s: the worker has ended: %s", self._outbox.location, problem)  # noqa: TRY400 - frames contain events
+
+
+def _check_worker_client(client: object, options: WorkerOptions) -> None:
+    if isinstance(client, AsyncAdapty):
+        if not client._transport.is_default and options.get("transport") is None:  # noqa: SLF001 - of the same package
+            problem = (
+                "is an AsyncAdapty with an http_client or transport, which belongs to another event loop; pass "
+                "transport=, a function that creates an httpx.AsyncBaseTransport for the worker, or run "
+                "async_run_worker(client, outbox) as a task"
+            )
+            raise AdaptyUsageError.for_field("client", problem)
+    elif not isinstance(client, Adapty):
+        raise AdaptyUsageError.for_field("client", f"is {type_name(client)}; expected an Adapty or AsyncAdapty")
 
 
 def _create_sender(outbox: BaseOutbox, options: WorkerOptions, *, until_empty: bool) -> OutboxSender:
