@@ -465,7 +465,7 @@ async def test_invalid_arguments_are_rejected_by_name(stubbed: AsyncAdapty, stub
                 await given.to(stubbed, method)
 
             assert caught.value.field_name == field_name
-            assert field_name is None or str(caught.value).startswith(f"{field_name}: ")
+            assert field_name is None or f"{field_name}: " in str(caught.value)
             assert stub.requests == []
 
 

@@ -185,7 +185,7 @@ def test_unusable_no_proxy_entries_are_ignored_with_one_warning(caplog: pytest.L
             assert proxy_for("https://direct.example.com", **environ) is None
             assert proxy_for(URL, **environ) == PROXY
         (record,) = caplog.records
-        assert (record.name, record.levelno) == ("adapty", logging.WARNING)
+        assert (record.name, record.levelno) == ("adapty.client", logging.WARNING)
         assert record.getMessage().startswith(f"No_Proxy: unusable entries ignored: 1 ({no_proxy!a});")
         assert record.getMessage().isprintable()
 
